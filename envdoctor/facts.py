@@ -1,0 +1,473 @@
+"""What was seen on a machine: plain values, no behaviour that looks anywhere.
+
+Three answers are possible for every fact, and they never turn into one another:
+
+* a value: it is there;
+* ``None``: we looked, and it is not there;
+* ``Unknown(reason)``: we could not tell (or did not look).
+
+A check names the facts that it needs as parameters; the names are the fields of `Snapshot`.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_type_hints
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+T = TypeVar("T")
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=False):
+    """A group of facts about one thing."""
+
+
+class Unknown(Fact, frozen=True, rename={"reason": "unknown"}):
+    """We looked and could not tell; where `None` means: we looked, and it is not there."""
+
+    reason: str
+
+
+NOT_ASKED = Unknown("not asked")
+
+
+class CannotTellError(Exception):
+    """A check needs a fact that is `Unknown`; the judge notes the reason instead of a finding."""
+
+
+def known(value: T | Unknown, name: str = "") -> T:
+    """Return the value of a fact, or leave the check: it cannot tell.
+
+    Raises:
+        CannotTellError: the fact is `Unknown`; the judge turns this into "not checked: reason".
+    """
+    if isinstance(value, Unknown):
+        raise CannotTellError(f"{name} is unknown: {value.reason}" if name else value.reason)
+    return value
+
+
+# --- the machine ---------------------------------------------------------------------------------
+
+
+class Host(Fact, frozen=True):
+    """The operating system that envdoctor runs on (inside a container: the container's)."""
+
+    os: str
+    """`linux`, `windows` or `darwin`."""
+    name: str | None | Unknown = NOT_ASKED
+    """For people: "Ubuntu 22.04.5 LTS"."""
+    kernel: str | None | Unknown = NOT_ASKED
+    arch: str | None | Unknown = NOT_ASKED
+    """`x86_64`, `aarch64` (also for Windows' AMD64 and Apple's arm64)."""
+    libc: str | None | Unknown = NOT_ASKED
+    """`glibc` or `musl`; None where there is no such choice (Windows, macOS)."""
+    libc_version: str | None | Unknown = NOT_ASKED
+
+
+class Cpu(Fact, frozen=True):
+    """The processor, and how much of it this process may use."""
+
+    model: str | None | Unknown = NOT_ASKED
+    vendor: str | None | Unknown = NOT_ASKED
+    generation: str | None | Unknown = NOT_ASKED
+    """Microarchitecture where family and model tell it: "Zen 3", "Sapphire Rapids"."""
+    physical_cores: int | None | Unknown = NOT_ASKED
+    logical_cores: int | None | Unknown = NOT_ASKED
+    affinity: int | None | Unknown = NOT_ASKED
+    """CPUs that the scheduler may put this process on (taskset, cpuset, Slurm)."""
+    quota: float | None | Unknown = NOT_ASKED
+    """CPUs' worth of time that the control group grants; None: no limit."""
+    load: float | None | Unknown = NOT_ASKED
+    """Runnable processes, mean of the last minute."""
+
+    @property
+    def usable(self) -> int | Unknown:
+        """Whole CPUs that this process can really use: the least of cores, affinity and quota."""
+        counts: list[float] = [
+            count for count in (self.logical_cores, self.affinity, self.quota) if isinstance(count, int | float)
+        ]
+        return max(1, math.floor(min(counts))) if counts else Unknown("neither cores nor affinity are known")
+
+
+class Memory(Fact, frozen=True):
+    """Main memory, in bytes."""
+
+    total_bytes: int | None | Unknown = NOT_ASKED
+    available_bytes: int | None | Unknown = NOT_ASKED
+    limit_bytes: int | None | Unknown = NOT_ASKED
+    """The control group's limit; None: no limit."""
+    swap_bytes: int | None | Unknown = NOT_ASKED
+
+
+class Disk(Fact, frozen=True):
+    """A folder that PyTorch or an installation needs, and the room on its file system."""
+
+    purpose: str
+    """`home`, `temporary`, `working`, `python` (where packages are installed)."""
+    path: str
+    free_bytes: int | None | Unknown = NOT_ASKED
+    total_bytes: int | None | Unknown = NOT_ASKED
+    writable: bool | None | Unknown = NOT_ASKED
+
+
+class SharedMemory(Fact, frozen=True):
+    """`/dev/shm`, through which DataLoader workers hand over batches."""
+
+    total_bytes: int | Unknown = NOT_ASKED
+    free_bytes: int | Unknown = NOT_ASKED
+
+
+class Limits(Fact, frozen=True):
+    """Limits of this process; None: unlimited."""
+
+    open_files: int | None | Unknown = NOT_ASKED
+    address_space_bytes: int | None | Unknown = NOT_ASKED
+    locked_memory_bytes: int | None | Unknown = NOT_ASKED
+
+
+class Platform(Fact, frozen=True):
+    """Bare metal, or what stands between us and the machine. All None on bare metal."""
+
+    vm: str | None | Unknown = NOT_ASKED
+    """`kvm`, `vmware`, `virtualbox`, `hyper-v`, `xen`, `parallels`, `qemu`, `firecracker`, a cloud's name, …"""
+    container: str | None | Unknown = NOT_ASKED
+    """`docker`, `podman`, `kubernetes`, `lxc`, `apptainer`, `systemd-nspawn`, …"""
+    wsl: int | None | Unknown = NOT_ASKED
+    """1 or 2."""
+    wsl_gpu_device: bool | None | Unknown = NOT_ASKED
+    """WSL 2: `/dev/dxg` is there."""
+    wsl_libcuda: bool | None | Unknown = NOT_ASKED
+    """WSL 2: `/usr/lib/wsl/lib/libcuda.so.1` is there."""
+    linux_driver_in_wsl: str | None | Unknown = NOT_ASKED
+    """WSL: path of a libcuda that an NVIDIA driver for bare Linux left outside `/usr/lib/wsl`."""
+
+
+class PciGpu(Fact, frozen=True):
+    """A display or 3-D adapter as the PCI bus shows it, whether or not a driver knows it."""
+
+    address: str
+    vendor: str
+    """Four hexadecimal digits, lower case: `10de` is NVIDIA, `1002` AMD, `8086` Intel."""
+    device: str
+    bound: str | None | Unknown = NOT_ASKED
+    """The kernel driver that holds it: `nvidia`, `nouveau`, `vfio-pci`; None: nobody."""
+    name: str | None | Unknown = NOT_ASKED
+    numa_node: int | None | Unknown = NOT_ASKED
+
+
+class NvidiaSmi(Fact, frozen=True):
+    """What the program `nvidia-smi` answered."""
+
+    path: str
+    exit_code: int | Unknown = NOT_ASKED
+    """Unknown: it gave no answer in time."""
+    driver: str | None | Unknown = NOT_ASKED
+    cuda: str | None | Unknown = NOT_ASKED
+    message: str | None = None
+    """Its words when it failed: one line."""
+
+
+class Driver(Fact, frozen=True):
+    """The NVIDIA driver, asked in several independent ways. As a whole None: no trace of one."""
+
+    version: str | None | Unknown = NOT_ASKED
+    """The version that counts: the running kernel module's, else the user library's (WSL: the Windows driver's)."""
+    cuda: str | None | Unknown = NOT_ASKED
+    """The newest CUDA that the loaded libcuda knows ("12.2"). A ceiling of features, no installed toolkit."""
+    kernel: str | None | Unknown = NOT_ASKED
+    """Version of the kernel module that runs; None: none is loaded."""
+    kernel_flavor: str | None | Unknown = NOT_ASKED
+    """`open` or `proprietary`."""
+    module_on_disk: bool | None | Unknown = NOT_ASKED
+    """A kernel module for the running kernel is installed (loaded or not)."""
+    nouveau: bool | None | Unknown = NOT_ASKED
+    """The module nouveau is loaded."""
+    library: str | None | Unknown = NOT_ASKED
+    """Version of the user libraries (libcuda, NVML), from NVML or the file's name."""
+    libcuda: str | None | Unknown = NOT_ASKED
+    """The libcuda file that a program gets first; None: there is none."""
+    cuinit: int | None | Unknown = NOT_ASKED
+    """What `cuInit(0)` returned: 0 is success; None: it could not be called, there is no libcuda."""
+    cuinit_name: str | None = None
+    """`CUDA_ERROR_NO_DEVICE`, …"""
+    cuda_device_count: int | None | Unknown = NOT_ASKED
+    """Devices that libcuda shows to a process with this environment."""
+    nvml: int | None | Unknown = NOT_ASKED
+    """What `nvmlInit` returned: 0 is success; None: there is no NVML library."""
+    nvml_message: str | None = None
+    smi: NvidiaSmi | None = None
+    """None: no such program on PATH (nor in its usual places)."""
+    device_nodes: tuple[str, ...] | Unknown = NOT_ASKED
+    """`/dev/nvidia*`; empty on WSL and Windows."""
+    denied_nodes: tuple[str, ...] = ()
+    """Those that this user may not open."""
+
+
+class Gpu(Fact, frozen=True):
+    """A GPU as the NVIDIA driver describes it. Every reading may fail for itself."""
+
+    index: int
+    name: str | None | Unknown = NOT_ASKED
+    uuid: str | None | Unknown = NOT_ASKED
+    pci_address: str | None | Unknown = NOT_ASKED
+    compute_capability: str | None | Unknown = NOT_ASKED
+    """"8.6"."""
+    memory_total_bytes: int | None | Unknown = NOT_ASKED
+    memory_used_bytes: int | None | Unknown = NOT_ASKED
+    mig: bool | None | Unknown = NOT_ASKED
+    compute_mode: str | None | Unknown = NOT_ASKED
+    """`default`, `exclusive_process`, `prohibited`."""
+    ecc_uncorrected: int | None | Unknown = NOT_ASKED
+    power_limit_watts: float | None | Unknown = NOT_ASKED
+    power_watts: float | None | Unknown = NOT_ASKED
+    temperature_celsius: int | None | Unknown = NOT_ASKED
+    pcie_generation: int | None | Unknown = NOT_ASKED
+    pcie_generation_max: int | None | Unknown = NOT_ASKED
+    pcie_width: int | None | Unknown = NOT_ASKED
+    pcie_width_max: int | None | Unknown = NOT_ASKED
+    display: bool | None | Unknown = NOT_ASKED
+    problem: str | None = None
+    """The driver's error when the GPU as a whole could not be asked ("GPU is lost")."""
+
+
+class Toolkit(Fact, frozen=True):
+    """A CUDA toolkit on this machine."""
+
+    path: str
+    """Its root: the folder above `bin`."""
+    version: str | None | Unknown = NOT_ASKED
+    nvcc: str | None | Unknown = NOT_ASKED
+    """The path of its nvcc; None: runtime libraries only."""
+    found_by: tuple[str, ...] = ()
+    """`PATH`, `CUDA_HOME`, `CUDA_PATH`, `/usr/local`, `conda`, `wheels`."""
+    first_on_path: bool = False
+    """Its nvcc is the one that typing `nvcc` starts."""
+    cuda_home: bool = False
+    """CUDA_HOME (or CUDA_PATH) names it."""
+
+
+class Compiler(Fact, frozen=True):
+    """A host compiler."""
+
+    name: str
+    """`gcc`, `g++`, `clang`, `cl`."""
+    path: str
+    version: str | None | Unknown = NOT_ASKED
+
+
+class Library(Fact, frozen=True):
+    """A copy of a library on disk."""
+
+    name: str
+    """`cudnn`, …"""
+    path: str
+    version: str | None | Unknown = NOT_ASKED
+    owner: str | None | Unknown = NOT_ASKED
+    """Where it belongs: `torch`, `wheel`, `toolkit`, `system`, `conda`."""
+
+
+# --- the examined Python -------------------------------------------------------------------------
+
+
+class Python(Fact, frozen=True):
+    """The interpreter that is examined; not the one that runs envdoctor."""
+
+    executable: str
+    chosen_because: str = ""
+    """"VIRTUAL_ENV names it", "first `python` on PATH", …"""
+    version: str | Unknown = NOT_ASKED
+    """"3.11.7"."""
+    implementation: str | None | Unknown = NOT_ASKED
+    """`cpython`, `pypy`, …"""
+    kind: str | None | Unknown = NOT_ASKED
+    """`venv`, `conda`, `uv`, `system`, `pyenv`, `other`."""
+    prefix: str | None | Unknown = NOT_ASKED
+    base_prefix: str | None | Unknown = NOT_ASKED
+    free_threaded: bool | None | Unknown = NOT_ASKED
+    bits: int | None | Unknown = NOT_ASKED
+    externally_managed: bool | None | Unknown = NOT_ASKED
+    """PEP 668: pip refuses to install here."""
+    pip: str | None | Unknown = NOT_ASKED
+    path: tuple[str, ...] | Unknown = NOT_ASKED
+    """`sys.path` of an interactive start in the working directory."""
+    startup_output: tuple[str, ...] = ()
+    """What it printed before our script's first line (sitecustomize, .pth files)."""
+    failure: Failure | None = None
+    """Why it did not start; None: it did."""
+
+
+class Failure(Fact, frozen=True):
+    """How a child process ended before its time."""
+
+    kind: str
+    """`exception`, `signal`, `exit`, `hang`."""
+    stage: str
+    """What it had announced to do: `import torch`, `CUDA init`, …"""
+    detail: str
+    """"SIGSEGV", "ImportError: libcudart.so.12: …", "exit code 0", "no end after 25 s"."""
+    last_lines: tuple[str, ...] = ()
+    """The last lines that it printed to stderr."""
+
+
+class Torch(Fact, frozen=True):
+    """PyTorch as its files say, read without importing it."""
+
+    version: str | Unknown = NOT_ASKED
+    """"2.15.0+cu132", from torch/version.py, which knows the variant better than the metadata."""
+    cuda: str | None | Unknown = NOT_ASKED
+    """"13.2"; None: not a CUDA build."""
+    hip: str | None | Unknown = NOT_ASKED
+    xpu: str | None | Unknown = NOT_ASKED
+    path: str | None | Unknown = NOT_ASKED
+    """The folder `torch`."""
+    metadata_version: str | None | Unknown = NOT_ASKED
+    """The version that `pip list` shows; None: no dist-info belongs to it."""
+    installer: str | None | Unknown = NOT_ASKED
+    """`pip`, `uv`, `conda`; None: the metadata does not say."""
+    has_libtorch_cuda: bool | None | Unknown = NOT_ASKED
+
+    @property
+    def build(self) -> str:
+        """`cuda`, `rocm`, `xpu`, `cpu`, or `unknown`."""
+        for name, value in (("cuda", self.cuda), ("rocm", self.hip), ("xpu", self.xpu)):
+            if isinstance(value, str):
+                return name
+        return "unknown" if isinstance(self.cuda, Unknown) else "cpu"
+
+
+class TorchDevice(Fact, frozen=True):
+    """A GPU as torch sees it, after CUDA_VISIBLE_DEVICES."""
+
+    index: int
+    name: str | None | Unknown = NOT_ASKED
+    compute_capability: str | None | Unknown = NOT_ASKED
+    memory_total_bytes: int | None | Unknown = NOT_ASKED
+    computes: bool | None | Unknown = NOT_ASKED
+    """A matrix product and a convolution ran and agreed with the CPU."""
+    error: str | None = None
+
+
+class TorchRun(Fact, frozen=True):
+    """What happened when PyTorch was imported and used, in a child of the examined Python."""
+
+    stage: str = "find torch"
+    """The last stage that was entered."""
+    failure: Failure | None = None
+    """None: all stages came to an end."""
+    version: str | None | Unknown = NOT_ASKED
+    file: str | None | Unknown = NOT_ASKED
+    cuda: str | None | Unknown = NOT_ASKED
+    hip: str | None | Unknown = NOT_ASKED
+    arch_list: tuple[str, ...] | None | Unknown = NOT_ASKED
+    """"sm_75", "compute_120", …: what the build carries code for; None: no CUDA build."""
+    available: bool | Unknown = NOT_ASKED
+    device_count: int | Unknown = NOT_ASKED
+    init_error: str | None = None
+    """What `torch.cuda.init()` raised."""
+    devices: tuple[TorchDevice, ...] = ()
+    cudnn: str | None | Unknown = NOT_ASKED
+    """Version of the cuDNN that torch loads."""
+    mps: bool | None | Unknown = NOT_ASKED
+    threads: int | None | Unknown = NOT_ASKED
+    """Intra-op threads that torch chose."""
+    numpy_works: bool | None | Unknown = NOT_ASKED
+    """A tensor could be handed to NumPy; None: NumPy is not installed."""
+    numpy_error: str | None = None
+    warnings: tuple[str, ...] = ()
+    """What the import printed as warnings."""
+    libraries: dict[str, str] = {}
+    """Name → path of the CUDA libraries and OpenMP runtimes that are loaded."""
+    seconds: dict[str, float] = {}
+    """Stage → seconds spent in it."""
+
+
+class Companion(Fact, frozen=True):
+    """torchvision or torchaudio, from their files."""
+
+    version: str | None | Unknown = NOT_ASKED
+    """From version.py, with the variant: "0.28.0+cu130"."""
+    metadata_version: str | None | Unknown = NOT_ASKED
+    requires_torch: str | None | Unknown = NOT_ASKED
+    """The specifier in its metadata ("==2.13.0"); None: any."""
+    path: str | None | Unknown = NOT_ASKED
+    missing: tuple[str, ...] | Unknown = NOT_ASKED
+    """libtorch libraries that its extension needs and that torch/lib does not have."""
+    extension: str | None | Unknown = NOT_ASKED
+    """Its compiled extension; None: it has none that we know."""
+    load_error: str | None | Unknown = NOT_ASKED
+    """What loading the extension raised; None: it loaded."""
+
+
+# --- all of it -----------------------------------------------------------------------------------
+
+
+class Snapshot(Fact, frozen=True, kw_only=True):
+    """Everything that is known of a machine at one moment. What nobody looked at is `Unknown`.
+
+    As JSON it is the object `facts` of a report.
+    """
+
+    host: Host | Unknown = NOT_ASKED
+    cpu: Cpu | Unknown = NOT_ASKED
+    memory: Memory | Unknown = NOT_ASKED
+    shm: SharedMemory | None | Unknown = NOT_ASKED
+    disks: tuple[Disk, ...] | Unknown = NOT_ASKED
+    limits: Limits | None | Unknown = NOT_ASKED
+    platform: Platform | Unknown = NOT_ASKED
+    pci_gpus: tuple[PciGpu, ...] | Unknown = NOT_ASKED
+    """Display adapters of all vendors; Unknown where the bus cannot be read (WSL, Windows)."""
+    driver: Driver | None | Unknown = NOT_ASKED
+    gpus: tuple[Gpu, ...] | Unknown = NOT_ASKED
+    """NVIDIA GPUs as the driver lists them; empty: it lists none, or there is no driver."""
+    toolkits: tuple[Toolkit, ...] | Unknown = NOT_ASKED
+    compilers: tuple[Compiler, ...] | Unknown = NOT_ASKED
+    cudnn: tuple[Library, ...] | Unknown = NOT_ASKED
+    """Copies of cuDNN on disk."""
+    environment: dict[str, str] | Unknown = NOT_ASKED
+    """Variables from the allow-list (`envdoctor.probes.environment`) that are set. Absent: not set."""
+    python: Python | None | Unknown = NOT_ASKED
+    packages: dict[str, str] | Unknown = NOT_ASKED
+    """Normalised name → version, by metadata, of what the examined Python can import."""
+    torch: Torch | None | Unknown = NOT_ASKED
+    torch_run: TorchRun | None | Unknown = NOT_ASKED
+    """None: there is no torch to run."""
+    torchvision: Companion | None | Unknown = NOT_ASKED
+    torchaudio: Companion | None | Unknown = NOT_ASKED
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return ((name, getattr(self, name)) for name in self.__struct_fields__)
+
+
+def to_builtins(snapshot: Snapshot) -> dict[str, Any]:
+    """Turn a snapshot into what JSON can hold."""
+    built: dict[str, Any] = msgspec.to_builtins(snapshot)
+    return built
+
+
+def from_builtins(facts: Mapping[str, Any]) -> Snapshot:
+    """Make a snapshot of the object `facts` of a report. Facts that this version does not know are left out.
+
+    Raises:
+        msgspec.ValidationError: a fact has another shape than this version expects.
+    """
+    return Snapshot(**{name: _convert(name, facts[name]) for name in Snapshot.__struct_fields__ if name in facts})
+
+
+def _convert(name: str, value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"unknown"}:
+        return msgspec.convert(value, Unknown)
+    # msgspec cannot tell two structs of a union apart, so Unknown is handled above and left out here.
+    kinds = tuple(kind for kind in _hints()[name].__args__ if kind is not Unknown)
+    try:
+        return msgspec.convert(value, Union[kinds])  # noqa: UP007  # a union made at run time
+    except msgspec.ValidationError as error:
+        raise msgspec.ValidationError(f"facts.{name}: {error}") from None
+
+
+def _hints() -> dict[str, Any]:
+    return get_type_hints(Snapshot, vars(sys.modules[__name__]))

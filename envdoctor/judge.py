@@ -1,0 +1,83 @@
+"""Runs the checks over a snapshot and orders what they say: one primary cause, the rest behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from envdoctor.facts import CannotTellError, Snapshot, Unknown
+from envdoctor.findings import Check, Finding, Severity
+from envdoctor.groups import rank
+
+
+class NotChecked(msgspec.Struct, frozen=True):
+    """A check that could not tell, and why."""
+
+    code: str
+    reason: str
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """All findings, the primary first, and what could not be judged."""
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+    primary: str | None
+
+
+def judge(snapshot: Snapshot, checks: Mapping[str, Check]) -> Judgement:
+    """Ask every check. A check that fails is reported as not checked: it must not take the others along."""
+    findings: list[Finding] = []
+    not_checked: list[NotChecked] = []
+    for code, check in checks.items():
+        unknown = _missing(snapshot, check)
+        if unknown:
+            not_checked.append(NotChecked(code, unknown))
+            continue
+        try:
+            findings += check(snapshot)
+        except CannotTellError as error:
+            not_checked.append(NotChecked(code, str(error)))
+        except Exception as error:  # noqa: BLE001  # a plug-in may raise anything
+            not_checked.append(NotChecked(code, f"the check itself failed: {type(error).__name__}: {error}"))
+    ordered = order(findings, checks)
+    primary = ordered[0].code if ordered and _leads(ordered[0]) else None
+    return Judgement(tuple(ordered), tuple(not_checked), primary)
+
+
+def order(findings: Iterable[Finding], checks: Mapping[str, Check]) -> list[Finding]:
+    """Tie each finding to the one that explains it, and put the primary first.
+
+    Order: errors that nothing explains, by their place in the stack; then other errors, warnings,
+    notes. A finding can only be explained by one that is at least as bad: a note explains no error.
+    """
+    findings = list(findings)
+    worst: dict[str, int] = {}
+    for finding in findings:
+        worst[finding.code] = min(_severity(finding), worst.get(finding.code, _severity(finding)))
+    tied = [msgspec.structs.replace(f, because_of=_explained_by(f, checks[f.code], worst)) for f in findings]
+    return sorted(tied, key=lambda f: (_severity(f), f.because_of is not None, f.confidence != "proved", rank(f.code)))
+
+
+def _explained_by(finding: Finding, check: Check, worst: Mapping[str, int]) -> str | None:
+    for code in check.because_of:
+        if code in worst and worst[code] <= _severity(finding):
+            return code
+    return None
+
+
+def _severity(finding: Finding) -> int:
+    return (finding.severity or Severity.NOTE).rank
+
+
+def _leads(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR and finding.because_of is None
+
+
+def _missing(snapshot: Snapshot, check: Check) -> str | None:
+    for name in check.facts:
+        value = getattr(snapshot, name)
+        if isinstance(value, Unknown) and name not in check.tolerates:
+            return f"{name} is unknown: {value.reason}"
+    return None

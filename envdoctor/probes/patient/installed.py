@@ -1,0 +1,196 @@
+"""Reads what is installed from the names and texts of files, without importing any of it."""
+
+import importlib.util
+import os
+import re
+import sys
+from typing import Any, Dict, Iterator, List, Optional, Pattern, Set, Tuple
+
+CHUNK = 1 << 20
+
+
+def look() -> "Dict[str, Any]":
+    """Return packages by metadata: normalised name -> version, and those found twice or half removed."""
+    packages = {}  # type: Dict[str, str]
+    duplicates = {}  # type: Dict[str, List[str]]
+    leftovers = []  # type: List[str]
+    for folder, name in _entries():
+        if name.startswith("~"):
+            leftovers.append(os.path.join(folder, name))
+        parsed = _distribution(folder, name)
+        if parsed is None:
+            continue
+        key, version = parsed
+        if key in packages and packages[key] != version:
+            duplicates.setdefault(key, [packages[key]]).append(version)
+        packages.setdefault(key, version)
+    return {"packages": packages, "duplicates": duplicates, "leftovers": leftovers}
+
+
+def version_of(wanted: str) -> "Optional[str]":
+    """Return the version of a package by metadata, or None."""
+    for folder, name in _entries():
+        parsed = _distribution(folder, name)
+        if parsed is not None and parsed[0] == wanted:
+            return parsed[1]
+    return None
+
+
+def _entries() -> "Iterator[Tuple[str, str]]":
+    seen = set()
+    for entry in sys.path:
+        folder = entry or os.curdir
+        if folder in seen or folder.endswith(".zip"):
+            continue
+        seen.add(folder)
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith((".dist-info", ".egg-info")):
+                yield folder, name
+
+
+def _distribution(folder: str, name: str) -> "Optional[Tuple[str, str]]":
+    stem, kind = name.rsplit(".", 1)
+    if name.startswith("~"):
+        return None
+    stem = re.sub(r"-py\d(\.\d+)?$", "", stem) if kind == "egg-info" else stem
+    key, dash, version = stem.rpartition("-")
+    if not dash:
+        key = stem
+        found = re.search(r"^Version: *(\S+)", read(os.path.join(folder, name, "PKG-INFO")), re.MULTILINE)
+        version = found.group(1) if found else ""
+    return re.sub(r"[-_.]+", "-", key).lower(), version
+
+
+def find(module: str) -> "Optional[str]":
+    """Return the folder (or file) that `import module` would take, or None. Nothing is imported."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except Exception:
+        return None
+    if spec is None:
+        return None
+    if spec.origin and spec.origin not in ("built-in", "frozen", "namespace"):
+        return os.path.dirname(spec.origin) if spec.submodule_search_locations else spec.origin
+    return next(iter(spec.submodule_search_locations or ()), None)
+
+
+def torch_and_companions(torch: "Optional[str]") -> "Dict[str, Any]":
+    """Return what the files of torch, torchvision and torchaudio say."""
+    facts = {"torch": _torch(torch)}  # type: Dict[str, Any]
+    for name in ("torchvision", "torchaudio"):
+        path = find(name)
+        facts[name] = None if path is None else _companion(name, path, torch)
+    return facts
+
+
+def _torch(path: "Optional[str]") -> "Optional[Dict[str, Any]]":
+    if path is None:
+        return None
+    metadata = _metadata("torch")
+    facts = _version_file(path)
+    facts.update(
+        path=path,
+        metadata_version=metadata[0] if metadata else None,
+        installer=metadata[1] if metadata else None,
+        has_libtorch_cuda=_has_libtorch_cuda(path),
+    )
+    return facts
+
+
+def _has_libtorch_cuda(path: str) -> bool:
+    return any(
+        os.path.exists(os.path.join(path, "lib", name))
+        for name in ("libtorch_cuda.so", "torch_cuda.dll", "torch_cuda_cu.dll")
+    )
+
+
+def _version_file(path: str) -> "Dict[str, Any]":
+    """Read version.py as text: it knows the variant that the metadata leaves out."""
+    text = read(os.path.join(path, "version.py"))
+    facts = {}  # type: Dict[str, Any]
+    for key, name in (("version", "__version__"), ("cuda", "cuda"), ("hip", "hip"), ("xpu", "xpu")):
+        found = re.search(r"^%s\s*(?::[^=]*)?=\s*(?:'([^']*)'|\"([^\"]*)\"|None)" % name, text, re.MULTILINE)
+        if found:
+            facts[key] = found.group(1) or found.group(2)
+        elif text and key in ("hip", "xpu"):  # old releases do not have them
+            facts[key] = None
+    return facts
+
+
+def _companion(name: str, path: str, torch: "Optional[str]") -> "Dict[str, Any]":
+    metadata = _metadata(name)
+    facts = _version_file(path)
+    facts.pop("cuda", None)
+    extension = extension_of(path)
+    return {
+        "version": facts.get("version") or (metadata[0] if metadata else None),
+        "metadata_version": metadata[0] if metadata else None,
+        "requires_torch": metadata[2] if metadata else None,
+        "path": path,
+        "extension": extension,
+        "missing": _missing(extension, torch),
+    }
+
+
+def extension_of(path: str) -> "Optional[str]":
+    """Return the compiled extension of torchvision or torchaudio, or None."""
+    for folder in (path, os.path.join(path, "lib")):
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        for name in names:
+            if re.match(r"(_C|_C_stable|_torchaudio|libtorchaudio)[.\w-]*\.(so|pyd|dylib)$", name):
+                return os.path.join(folder, name)
+    return None
+
+
+def _missing(extension: "Optional[str]", torch: "Optional[str]") -> "List[str]":
+    """Name the libraries of torch that the extension asks for and torch does not have (ELF only)."""
+    if extension is None or torch is None or not extension.endswith(".so") or not sys.platform.startswith("linux"):
+        return []
+    wanted = _mentions(extension, re.compile(rb"\0(libtorch\w*\.so|libc10\w*\.so)(?=\0)"))
+    return sorted(name for name in wanted if not os.path.exists(os.path.join(torch, "lib", name)))
+
+
+def _mentions(path: str, pattern: "Pattern[bytes]") -> "Set[str]":
+    """Search a binary in pieces. The names of needed libraries stand in its string table, in the clear."""
+    found = set()  # type: Set[str]
+    rest = b""
+    try:
+        with open(path, "rb") as file:
+            while True:
+                chunk = file.read(CHUNK)
+                if not chunk:
+                    break
+                found.update(match.decode("ascii") for match in pattern.findall(rest + chunk))
+                rest = chunk[-64:]
+    except OSError:
+        pass
+    return found
+
+
+def _metadata(wanted: str) -> "Optional[Tuple[str, Optional[str], Optional[str]]]":
+    """Return (version, installer, what it requires of torch) of a distribution, or None."""
+    for folder, name in _entries():
+        parsed = _distribution(folder, name)
+        if parsed is None or parsed[0] != wanted:
+            continue
+        text = read(os.path.join(folder, name, "METADATA")) or read(os.path.join(folder, name, "PKG-INFO"))
+        installer = read(os.path.join(folder, name, "INSTALLER")).strip()
+        found = re.search(r"^Requires-Dist: *torch *\(?([^A-Za-z;\n)]*?)\)? *(?:;.*)?$", text, re.MULTILINE)
+        return parsed[1], installer or None, (found.group(1).strip() or None) if found else None
+    return None
+
+
+def read(path: str) -> str:
+    """Return a file's text, decoded leniently, or "" if it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""

@@ -1,0 +1,104 @@
+"""The report: what every format is rendered from, and the contract that scripts rely on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import msgspec
+
+from envdoctor import __version__
+from envdoctor.facts import Snapshot
+from envdoctor.findings import Finding, Severity
+from envdoctor.judge import Judgement, NotChecked
+
+SCHEMA = "envdoctor/report/1"
+DATA = "2026-11-20"
+"""Date of the compatibility data."""
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """Who made the report."""
+
+    name: str = "envdoctor"
+    version: str = __version__
+    data: str = DATA
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """How a look at the machine went."""
+
+    name: str
+    status: str
+    """`ok`, `absent` (looked, nothing there), `unknown`."""
+    seconds: float
+    reason: str | None = None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is printed, in any format. Field names are the JSON keys."""
+
+    schema: str = SCHEMA
+    tool: Tool = Tool()
+    created: str
+    seconds: float
+    exit_code: int
+    verdict: str
+    """`healthy`, `attention` (warnings only), `broken`."""
+    headline: str
+    primary: str | None
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+    facts: Snapshot
+    pins: dict[str, Any] | None = None
+    measurements: tuple[dict[str, Any], ...] = ()
+    probes: tuple[Probe, ...] = ()
+    removed: dict[str, int] = {}
+
+    @property
+    def primary_finding(self) -> Finding | None:
+        """The finding that `primary` names."""
+        return self.findings[0] if self.primary is not None else None
+
+
+def make_report(
+    snapshot: Snapshot,
+    judgement: Judgement,
+    *,
+    seconds: float,
+    probes: tuple[Probe, ...] = (),
+    fail_on: str = "error",
+    pins: dict[str, Any] | None = None,
+    measurements: tuple[dict[str, Any], ...] = (),
+    now: datetime | None = None,
+) -> Report:
+    """Put a judgement and its facts together and say the verdict."""
+    now = now or datetime.now(timezone.utc)
+    worst = min((f.severity for f in judgement.findings if f.severity), key=lambda s: s.rank, default=Severity.NOTE)
+    verdict = {Severity.ERROR: "broken", Severity.WARNING: "attention", Severity.NOTE: "healthy"}[worst]
+    return Report(
+        created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=round(seconds, 3),
+        exit_code=_exit_code(worst, fail_on),
+        verdict=verdict,
+        headline=_headline(verdict, judgement),
+        primary=judgement.primary,
+        findings=judgement.findings,
+        not_checked=judgement.not_checked,
+        facts=snapshot,
+        pins=pins,
+        measurements=measurements,
+        probes=probes,
+    )
+
+
+def _exit_code(worst: Severity, fail_on: str) -> int:
+    if fail_on == "never":
+        return 0
+    return int(worst.rank <= Severity(fail_on).rank and worst is not Severity.NOTE)
+
+
+def _headline(verdict: str, judgement: Judgement) -> str:
+    if judgement.findings and verdict != "healthy":
+        return judgement.findings[0].what
+    return "Nothing is wrong here, as far as it could be checked."

@@ -1,0 +1,46 @@
+import pytest
+
+from envdoctor.facts import Driver, Host, Platform, Torch
+from envdoctor.testing import findings
+
+LINUX = Host("linux")
+METAL = Platform(vm=None, container=None, wsl=None)
+R535 = Driver("535.183.01", cuda="12.2")
+
+
+def test_names_both_versions() -> None:
+    [found] = findings("DRV002", driver=R535, torch=Torch("2.15.0+cu132", cuda="13.2"), host=LINUX, platform=METAL)
+
+    assert "535.183.01" in found.what
+    assert "580" in found.what
+
+
+def test_windows_has_its_own_floor() -> None:
+    driver = Driver("527.41")
+
+    assert findings("DRV002", driver=driver, torch=Torch("2.5.1", cuda="12.1"), host=Host("windows"), platform=METAL)
+
+
+def test_wsl_runs_on_the_windows_driver() -> None:
+    driver = Driver("527.41")
+    wsl = Platform(vm=None, container=None, wsl=2)
+
+    assert findings("DRV002", driver=driver, torch=Torch("2.5.1", cuda="12.1"), host=LINUX, platform=wsl)
+
+
+@pytest.mark.parametrize(
+    ("driver", "torch"),
+    [
+        pytest.param(R535, Torch("2.0.1", cuda="11.8"), id="an older major runs"),
+        pytest.param(R535, Torch("2.9.1", cuda="12.8"), id="a newer minor of the same major runs too"),
+        pytest.param(Driver("525.60.13"), Torch("2.9.1", cuda="12.8"), id="the floor itself is enough"),
+        pytest.param(Driver("580.65.06"), Torch("2.15.0", cuda="13.2"), id="580 runs all of CUDA 13"),
+        pytest.param(R535, Torch("2.9.1", cuda=None), id="a CPU build needs no driver"),
+        pytest.param(R535, Torch("99.0", cuda="99.0"), id="no rule is known for that CUDA"),
+        pytest.param(Driver(None), Torch("2.15.0", cuda="13.2"), id="a driver that does not run has no version"),
+        pytest.param(None, Torch("2.15.0", cuda="13.2"), id="a missing driver is another check's"),
+        pytest.param(R535, None, id="no torch"),
+    ],
+)
+def test_stays_silent(driver: Driver | None, torch: Torch | None) -> None:
+    assert not findings("DRV002", driver=driver, torch=torch, host=LINUX, platform=METAL)
