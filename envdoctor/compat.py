@@ -22,11 +22,14 @@ EXACT_FLOORS = {
     "10.0": ("410.48", "411.31"),
     "10.1": ("418.39", "418.96"),
     "10.2": ("440.33", "441.22"),
+    # The first release of a major runs on the drivers that came with it, a little below the floor of its family.
+    "11.0": ("450.36.06", "451.48"),
+    "12.0": ("525.60.13", "527.41"),
 }
 
 
 def number(version: str) -> tuple[int, ...]:
-    """Turn "535.183.01" or "12.8" into something that compares; text after the digits is left out."""
+    """Turn "535.183.01", "12.8" or "2.6.0a0+git1234" into something that compares, digits only; without any, ()."""
     return tuple(int(part) for part in re.findall(r"\d+", version.partition("+")[0]))
 
 
@@ -37,15 +40,15 @@ def driver_floor(cuda: str, os: str) -> str | None:
         cuda: "12.8".
         os: `linux` or `windows`; for WSL 2 `windows`, whose driver it runs on.
     """
-    major, *rest = number(cuda)
-    pair = DRIVER_FLOORS.get(major) or EXACT_FLOORS.get(f"{major}.{rest[0] if rest else 0}")
+    major, minor = (*number(cuda), 0, 0)[:2]
+    pair = EXACT_FLOORS.get(f"{major}.{minor}") or DRIVER_FLOORS.get(major)
     return None if pair is None else pair[os == "windows"]
 
 
 def driver_runs(driver: str, cuda: str, os: str) -> bool | None:
-    """Say whether a driver runs programs built with this CUDA; None: no rule is known."""
+    """Say whether a driver runs programs built with this CUDA; None: no rule is known, or that is no version."""
     floor = driver_floor(cuda, os)
-    return None if floor is None else number(driver) >= number(floor)
+    return None if floor is None or not number(driver) else number(driver) >= number(floor)
 
 
 def runs_on(capability: str, arch_list: Iterable[str]) -> bool:

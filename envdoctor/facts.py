@@ -32,6 +32,10 @@ class Unknown(Fact, frozen=True, rename={"reason": "unknown"}):
 
     reason: str
 
+    def __str__(self) -> str:
+        """Stand in a sentence: "PyTorch unknown"."""
+        return "unknown"
+
 
 NOT_ASKED = Unknown("not asked")
 
@@ -108,8 +112,9 @@ class Disk(Fact, frozen=True):
     """A folder that PyTorch or an installation needs, and the room on its file system."""
 
     purpose: str
-    """`home`, `temporary`, `working`, `python` (where packages are installed)."""
+    """`home`, `temporary`, `working`, `cache`, `python` (where packages are installed)."""
     path: str
+    """"": there is no such folder to name (a user without a home)."""
     free_bytes: int | None | Unknown = NOT_ASKED
     total_bytes: int | None | Unknown = NOT_ASKED
     writable: bool | None | Unknown = NOT_ASKED
@@ -191,6 +196,10 @@ class Driver(Fact, frozen=True):
     """Version of the user libraries (libcuda, NVML), from NVML or the file's name."""
     libcuda: str | None | Unknown = NOT_ASKED
     """The libcuda file that a program gets first; None: there is none."""
+    libcuda_error: str | None = None
+    """Why the dynamic loader refuses the libcuda that it finds ("file too short")."""
+    library_files: tuple[str, ...] | Unknown = NOT_ASKED
+    """Copies of libcuda and NVML in the usual folders and those of LD_LIBRARY_PATH, whether or not they are loaded."""
     cuinit: int | None | Unknown = NOT_ASKED
     """What `cuInit(0)` returned: 0 is success; None: it could not be called, there is no libcuda."""
     cuinit_name: str | None = None
@@ -206,6 +215,15 @@ class Driver(Fact, frozen=True):
     """`/dev/nvidia*`; empty on WSL and Windows."""
     denied_nodes: tuple[str, ...] = ()
     """Those that this user may not open."""
+
+
+class GpuProcess(Fact, frozen=True):
+    """A process that computes on a GPU."""
+
+    pid: int
+    """As the driver counts: inside a container this may be the host's number."""
+    memory_bytes: int | None | Unknown = NOT_ASKED
+    """None: the driver does not tell (Windows, WSL)."""
 
 
 class Gpu(Fact, frozen=True):
@@ -231,6 +249,8 @@ class Gpu(Fact, frozen=True):
     pcie_width: int | None | Unknown = NOT_ASKED
     pcie_width_max: int | None | Unknown = NOT_ASKED
     display: bool | None | Unknown = NOT_ASKED
+    processes: tuple[GpuProcess, ...] | None | Unknown = NOT_ASKED
+    """Those that compute on it now."""
     problem: str | None = None
     """The driver's error when the GPU as a whole could not be asked ("GPU is lost")."""
 
@@ -239,12 +259,14 @@ class Toolkit(Fact, frozen=True):
     """A CUDA toolkit on this machine."""
 
     path: str
-    """Its root: the folder above `bin`."""
+    """Its root: the folder above `bin`, links followed."""
     version: str | None | Unknown = NOT_ASKED
+    """Major and minor: "12.4"."""
     nvcc: str | None | Unknown = NOT_ASKED
     """The path of its nvcc; None: runtime libraries only."""
     found_by: tuple[str, ...] = ()
-    """`PATH`, `CUDA_HOME`, `CUDA_PATH`, `/usr/local`, `conda`, `wheels`."""
+    """`PATH`, `CUDA_HOME`, `CUDA_PATH`, `CUDA_ROOT` (with " (its bin)": the variable wrongly names the folder
+    `bin`), `/usr/local`, `/opt`, `/usr/lib`, `conda`, `Program Files`, `wheels`."""
     first_on_path: bool = False
     """Its nvcc is the one that typing `nvcc` starts."""
     cuda_home: bool = False
@@ -271,6 +293,20 @@ class Library(Fact, frozen=True):
     """Where it belongs: `torch`, `wheel`, `toolkit`, `system`, `conda`."""
 
 
+class SearchPath(Fact, frozen=True):
+    """One entry of a variable that tells programs where to look, and what lies there."""
+
+    variable: str
+    """`PATH`, `LD_LIBRARY_PATH`, `LIBRARY_PATH`, `CUDA_HOME`, `CUDA_PATH`."""
+    entry: str
+    """As it is written; "" in `LD_LIBRARY_PATH` means the working directory."""
+    exists: bool | Unknown = NOT_ASKED
+    """A folder of this name is there."""
+    holds: tuple[str, ...] = ()
+    """Those of `nvcc`, `bin/nvcc`, `libcuda`, `libcudart`, `libcublas`, `libcudnn`, `libnccl`, `libnvJitLink`
+    that lie in it."""
+
+
 # --- the examined Python -------------------------------------------------------------------------
 
 
@@ -295,6 +331,12 @@ class Python(Fact, frozen=True):
     pip: str | None | Unknown = NOT_ASKED
     path: tuple[str, ...] | Unknown = NOT_ASKED
     """`sys.path` of an interactive start in the working directory."""
+    duplicates: dict[str, tuple[str, ...]] = {}
+    """Packages that are installed more than once: name → versions."""
+    leftovers: tuple[str, ...] = ()
+    """Half-removed distributions (`~orch-2.1.0.dist-info`)."""
+    shadowing: tuple[str, ...] = ()
+    """Files and folders (`random.py`) on the search path that hide modules of the standard library or that torch needs."""
     startup_output: tuple[str, ...] = ()
     """What it printed before our script's first line (sitecustomize, .pth files)."""
     failure: Failure | None = None
@@ -327,6 +369,8 @@ class Torch(Fact, frozen=True):
     """The folder `torch`."""
     metadata_version: str | None | Unknown = NOT_ASKED
     """The version that `pip list` shows; None: no dist-info belongs to it."""
+    metadata_folder: str | None | Unknown = NOT_ASKED
+    """The folder in which that dist-info lies."""
     installer: str | None | Unknown = NOT_ASKED
     """`pip`, `uv`, `conda`; None: the metadata does not say."""
     has_libtorch_cuda: bool | None | Unknown = NOT_ASKED
@@ -430,6 +474,8 @@ class Snapshot(Fact, frozen=True, kw_only=True):
     """Copies of cuDNN on disk."""
     environment: dict[str, str] | Unknown = NOT_ASKED
     """Variables from the allow-list (`envdoctor.probes.environment`) that are set. Absent: not set."""
+    search_paths: tuple[SearchPath, ...] | Unknown = NOT_ASKED
+    """The entries of PATH and its kin, in their order."""
     python: Python | None | Unknown = NOT_ASKED
     packages: dict[str, str] | Unknown = NOT_ASKED
     """Normalised name → version, by metadata, of what the examined Python can import."""

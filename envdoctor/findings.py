@@ -12,6 +12,9 @@ import msgspec
 
 from envdoctor.facts import Snapshot, Unknown
 
+INSTALL = "{install}"
+"""Stands in `Fix.commands` for the commands that install the versions that fit; filled in by the report."""
+
 
 class Severity(str, enum.Enum):
     """How bad it is; the values stand in reports."""

@@ -24,6 +24,8 @@ class Judgement(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     not_checked: tuple[NotChecked, ...]
     primary: str | None
+    checked: tuple[str, ...] = ()
+    """Codes of the checks that came to a judgement, found something or not."""
 
 
 def judge(snapshot: Snapshot, checks: Mapping[str, Check]) -> Judgement:
@@ -43,7 +45,8 @@ def judge(snapshot: Snapshot, checks: Mapping[str, Check]) -> Judgement:
             not_checked.append(NotChecked(code, f"the check itself failed: {type(error).__name__}: {error}"))
     ordered = order(findings, checks)
     primary = ordered[0].code if ordered and _leads(ordered[0]) else None
-    return Judgement(tuple(ordered), tuple(not_checked), primary)
+    left = {one.code for one in not_checked}
+    return Judgement(tuple(ordered), tuple(not_checked), primary, tuple(code for code in checks if code not in left))
 
 
 def order(findings: Iterable[Finding], checks: Mapping[str, Check]) -> list[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from envdoctor.facts import Unknown
+from envdoctor.probes.command import reason_of
 from envdoctor.report.model import Probe
 
 
@@ -21,18 +22,24 @@ class Task:
         self._seconds: float | None = None
         self._started = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=f"probe {name}", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:  # no more threads, no memory for another stack
+            self._result, self._seconds = Unknown(f"the probe could not begin: {reason_of(error)}"), 0.0
 
     def _run(self) -> None:
         try:
             result = self._look()
-        except Exception as error:  # noqa: BLE001  # a probe that fails must not take the report along
-            result = Unknown(f"the probe failed: {type(error).__name__}: {error}")
-        self._result, self._seconds = result, time.monotonic() - self._started
+        except BaseException as error:  # noqa: BLE001  # a probe that fails must not take the report along
+            result = Unknown(f"the probe failed: {type(error).__name__}: {reason_of(error)}")
+        # In this order: who sees the seconds sees the result.
+        self._result = result
+        self._seconds = time.monotonic() - self._started
 
     def result(self, until: float) -> Any:
         """Return what was seen, or `Unknown` when the deadline (on the monotonic clock) passes."""
-        self._thread.join(max(0.0, until - time.monotonic()))
+        if self._seconds is None:
+            self._thread.join(max(0.0, until - time.monotonic()))
         if self._seconds is None:
             return Unknown(f"no answer in {time.monotonic() - self._started:.3g} s")
         return self._result

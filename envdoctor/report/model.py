@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 
 from envdoctor import __version__
-from envdoctor.facts import Snapshot
+from envdoctor.data_date import DATE
+from envdoctor.facts import Snapshot, TorchRun
 from envdoctor.findings import Finding, Severity
 from envdoctor.judge import Judgement, NotChecked
 
 SCHEMA = "envdoctor/report/1"
-DATA = "2026-11-20"
+DATA = DATE
 """Date of the compatibility data."""
 
 
@@ -49,6 +50,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     primary: str | None
     findings: tuple[Finding, ...]
     not_checked: tuple[NotChecked, ...]
+    checked: tuple[str, ...] = ()
+    """Codes of the checks that came to a judgement: those without a finding passed."""
     facts: Snapshot
     pins: dict[str, Any] | None = None
     measurements: tuple[dict[str, Any], ...] = ()
@@ -81,10 +84,11 @@ def make_report(
         seconds=round(seconds, 3),
         exit_code=_exit_code(worst, fail_on),
         verdict=verdict,
-        headline=_headline(verdict, judgement),
+        headline=_headline(verdict, judgement, snapshot),
         primary=judgement.primary,
         findings=judgement.findings,
         not_checked=judgement.not_checked,
+        checked=judgement.checked,
         facts=snapshot,
         pins=pins,
         measurements=measurements,
@@ -98,7 +102,21 @@ def _exit_code(worst: Severity, fail_on: str) -> int:
     return int(worst.rank <= Severity(fail_on).rank and worst is not Severity.NOTE)
 
 
-def _headline(verdict: str, judgement: Judgement) -> str:
+def _headline(verdict: str, judgement: Judgement, snapshot: Snapshot) -> str:
     if judgement.findings and verdict != "healthy":
         return judgement.findings[0].what
-    return "Nothing is wrong here, as far as it could be checked."
+    return f"{_what_works(snapshot)} is wrong here, as far as it could be checked."
+
+
+def _what_works(snapshot: Snapshot) -> str:
+    """Begin the sentence of a healthy machine with what was seen to work."""
+    run = snapshot.torch_run
+    if not isinstance(run, TorchRun) or run.failure is not None or not isinstance(run.version, str):
+        return "Nothing"
+    if run.available is True and run.devices and all(device.computes is True for device in run.devices):
+        count = len(run.devices)
+        where = f"{count} GPUs" if count > 1 else run.devices[0].name
+        return f"PyTorch {run.version} computes on {where}; nothing"
+    if run.available is True:
+        return f"PyTorch {run.version} sees a GPU; nothing"
+    return f"PyTorch {run.version} works on the CPU; nothing"

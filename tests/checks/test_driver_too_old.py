@@ -1,6 +1,7 @@
 import pytest
 
-from envdoctor.facts import Driver, Host, Platform, Torch
+from envdoctor.facts import Driver, Host, Platform, Torch, TorchRun
+from envdoctor.findings import INSTALL, Risk
 from envdoctor.testing import findings
 
 LINUX = Host("linux")
@@ -44,3 +45,43 @@ def test_wsl_runs_on_the_windows_driver() -> None:
 )
 def test_stays_silent(driver: Driver | None, torch: Torch | None) -> None:
     assert not findings("DRV002", driver=driver, torch=torch, host=LINUX, platform=METAL)
+
+
+def test_the_fix_is_the_pins() -> None:
+    [found] = findings("DRV002", driver=R535, torch=Torch("2.15.0+cu132", cuda="13.2"), host=LINUX, platform=METAL)
+
+    assert found.fix.commands == (INSTALL,)
+    assert found.fix.risk is Risk.CHANGES_ENVIRONMENT
+
+
+@pytest.mark.parametrize(
+    ("driver", "run"),
+    [
+        pytest.param(Driver("535.183.01", cuda="13.0", cuinit=0), None, id="cuda-compat lifts it on data-centre cards"),
+        pytest.param(R535, TorchRun(available=True), id="PyTorch was seen to work"),
+    ],
+)
+def test_what_works_is_not_too_old(driver: Driver, run: TorchRun | None) -> None:
+    torch = Torch("2.14.1", cuda="13.0")
+
+    assert not findings("DRV002", driver=driver, torch=torch, host=LINUX, platform=METAL, torch_run=run)
+
+
+@pytest.mark.parametrize(
+    "driver",
+    [
+        pytest.param(Driver("535.183.01", cuda="13.0", cuinit=804), id="cuda-compat that the card refuses"),
+        pytest.param(Driver("535.183.01", cuda="12.2", cuinit=0), id="cuInit works, and knows CUDA 12 only"),
+        pytest.param(Driver("535.183.01", cuda=None, cuinit=0), id="nobody knows what libcuda can do"),
+    ],
+)
+def test_a_newer_library_must_be_seen_to_work(driver: Driver) -> None:
+    assert findings("DRV002", driver=driver, torch=Torch("2.14.1", cuda="13.0"), host=LINUX, platform=METAL)
+
+
+def test_on_wsl_the_update_is_windows_business() -> None:
+    wsl = Platform(vm=None, container=None, wsl=2)
+
+    [found] = findings("DRV002", driver=R535, torch=Torch("2.15.0", cuda="13.2"), host=LINUX, platform=wsl)
+
+    assert "on Windows" in found.fix.text

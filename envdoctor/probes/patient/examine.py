@@ -7,22 +7,47 @@ told as soon as they are known. Nothing is printed: stdout belongs to the patien
 import faulthandler
 import os
 import platform
+import signal
 import struct
 import sys
 import sysconfig
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, FrozenSet, List
 
 import installed
+import shadows
 import torch_run
 
+SPARE_SECONDS = 5
+"""So long after the deadline the kernel ends us, if nobody else did: whoever started us may be gone."""
 
-def main(say: "Callable[..., None]", options: "Dict[str, Any]") -> None:
-    """Examine this interpreter; see `torch_run` for what needs PyTorch."""
+
+def main(
+    say: "Callable[..., None]", options: "Dict[str, Any]", path: "List[str]", started_with: "FrozenSet[str]"
+) -> None:
+    """Examine this interpreter; see `torch_run` for what needs PyTorch.
+
+    Args:
+        say: tells facts.
+        options: what to do, and until when.
+        path: the search path that the user's own programs get.
+        started_with: the modules that were loaded before ours.
+    """
     _leave_a_trace(options)
-    say(stage="python", python=_python())
-    say(stage="packages", **installed.look())
-    torch = installed.find("torch")
-    say(stage="find torch", **installed.torch_and_companions(torch))
+    say(stage="python")
+    say(python=_python(path))
+    # From here on the user's path counts, and imports must go as they go without us.
+    sys.path[:] = path
+    say(stage="packages")
+    shadows.forget(started_with)
+    say(shadowing=shadows.look(), **installed.look())
+    say(stage="find torch")
+    try:
+        torch = installed.find("torch")
+    except installed.CannotTellError as error:
+        say(torch={"unknown": str(error)})
+        torch = "torch"
+    else:
+        say(**installed.torch_and_companions(torch))
     if torch is not None and options.get("import_torch", True):
         torch_run.run(say, options)
     say(stage="end", done=True)
@@ -31,7 +56,17 @@ def main(say: "Callable[..., None]", options: "Dict[str, Any]") -> None:
 
 
 def _leave_a_trace(options: "Dict[str, Any]") -> None:
-    """Let a crash or a hang tell its Python stack on stderr."""
+    """Let a crash or a hang tell its Python stack on stderr, and leave nothing else behind."""
+    if hasattr(signal, "alarm") and options.get("seconds"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(int(options["seconds"]) + SPARE_SECONDS)
+    try:
+        import resource
+
+        # A crash inside torch would write gigabytes into the working directory.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    except Exception:  # noqa: S110  # Windows has none
+        pass
     try:
         faulthandler.enable()
         if options.get("trace_after"):
@@ -40,7 +75,7 @@ def _leave_a_trace(options: "Dict[str, Any]") -> None:
         pass
 
 
-def _python() -> "Dict[str, Any]":
+def _python(path: "List[str]") -> "Dict[str, Any]":
     prefix, base = sys.prefix, getattr(sys, "base_prefix", sys.prefix)
     return {
         "version": "%d.%d.%d" % sys.version_info[:3] + _suffix(),
@@ -51,10 +86,11 @@ def _python() -> "Dict[str, Any]":
         "base_prefix": base,
         "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
         "bits": struct.calcsize("P") * 8,
-        "machine": platform.machine(),
+        # Older releases of platform start a program to answer.
+        "machine": os.uname().machine if hasattr(os, "uname") else platform.machine(),
         "externally_managed": _externally_managed(prefix, base),
         "pip": installed.version_of("pip"),
-        "path": [""] + [str(entry) for entry in sys.path[1:]],
+        "path": [str(entry) for entry in path],
     }
 
 

@@ -1,5 +1,6 @@
 """Reads what is installed from the names and texts of files, without importing any of it."""
 
+import functools
 import importlib.util
 import os
 import re
@@ -7,6 +8,11 @@ import sys
 from typing import Any, Dict, Iterator, List, Optional, Pattern, Set, Tuple
 
 CHUNK = 1 << 20
+CAP_CHARACTERS = 16 * CHUNK
+
+
+class CannotTellError(Exception):
+    """A question about the environment has no answer; the message says why."""
 
 
 def look() -> "Dict[str, Any]":
@@ -14,9 +20,10 @@ def look() -> "Dict[str, Any]":
     packages = {}  # type: Dict[str, str]
     duplicates = {}  # type: Dict[str, List[str]]
     leftovers = []  # type: List[str]
+    for folder in _folders():
+        # pip renames what it is about to remove; what still has that name was never removed.
+        leftovers.extend(os.path.join(folder, name) for name in names(folder) if name[0] == "~" and is_packages(folder))
     for folder, name in _entries():
-        if name.startswith("~"):
-            leftovers.append(os.path.join(folder, name))
         parsed = _distribution(folder, name)
         if parsed is None:
             continue
@@ -37,19 +44,33 @@ def version_of(wanted: str) -> "Optional[str]":
 
 
 def _entries() -> "Iterator[Tuple[str, str]]":
-    seen = set()
-    for entry in sys.path:
-        folder = entry or os.curdir
-        if folder in seen or folder.endswith(".zip"):
-            continue
-        seen.add(folder)
-        try:
-            names = sorted(os.listdir(folder))
-        except OSError:
-            continue
-        for name in names:
+    for folder in _folders():
+        for name in names(folder):
             if name.endswith((".dist-info", ".egg-info")):
                 yield folder, name
+
+
+def _folders() -> "List[str]":
+    # What is no text on the path is passed over by Python's own import as well.
+    found = []  # type: List[str]
+    for entry in sys.path:
+        if isinstance(entry, str) and (entry or os.curdir) not in found:
+            found.append(entry or os.curdir)
+    return found
+
+
+@functools.lru_cache(maxsize=None)
+def names(folder: str) -> "List[str]":
+    """Return the sorted names in a folder; none if it cannot be read."""
+    try:
+        return sorted(os.listdir(folder or os.curdir))
+    except (OSError, ValueError):
+        return []
+
+
+def is_packages(folder: str) -> bool:
+    """Say whether packages are installed into this folder."""
+    return folder.rstrip(os.sep).endswith(("site-packages", "dist-packages"))
 
 
 def _distribution(folder: str, name: str) -> "Optional[Tuple[str, str]]":
@@ -66,11 +87,17 @@ def _distribution(folder: str, name: str) -> "Optional[Tuple[str, str]]":
 
 
 def find(module: str) -> "Optional[str]":
-    """Return the folder (or file) that `import module` would take, or None. Nothing is imported."""
+    """Return the folder (or file) that `import module` would take, or None. Nothing is imported.
+
+    Raises:
+        CannotTellError: a finder that the patient has installed fails.
+    """
     try:
         spec = importlib.util.find_spec(module)
-    except Exception:
-        return None
+    except ValueError:  # it is loaded already, and by odd means
+        return getattr(sys.modules.get(module), "__file__", None) or module
+    except Exception as error:
+        raise CannotTellError("%s raised while it was looked for: %s" % (type(error).__name__, module)) from None
     if spec is None:
         return None
     if spec.origin and spec.origin not in ("built-in", "frozen", "namespace"):
@@ -82,8 +109,12 @@ def torch_and_companions(torch: "Optional[str]") -> "Dict[str, Any]":
     """Return what the files of torch, torchvision and torchaudio say."""
     facts = {"torch": _torch(torch)}  # type: Dict[str, Any]
     for name in ("torchvision", "torchaudio"):
-        path = find(name)
-        facts[name] = None if path is None else _companion(name, path, torch)
+        try:
+            path = find(name)
+        except CannotTellError as error:  # noqa: PERF203  # twice
+            facts[name] = {"unknown": str(error)}
+        else:
+            facts[name] = None if path is None else _companion(name, path, torch)
     return facts
 
 
@@ -95,6 +126,7 @@ def _torch(path: "Optional[str]") -> "Optional[Dict[str, Any]]":
     facts.update(
         path=path,
         metadata_version=metadata[0] if metadata else None,
+        metadata_folder=metadata[3] if metadata else None,
         installer=metadata[1] if metadata else None,
         has_libtorch_cuda=_has_libtorch_cuda(path),
     )
@@ -174,8 +206,8 @@ def _mentions(path: str, pattern: "Pattern[bytes]") -> "Set[str]":
     return found
 
 
-def _metadata(wanted: str) -> "Optional[Tuple[str, Optional[str], Optional[str]]]":
-    """Return (version, installer, what it requires of torch) of a distribution, or None."""
+def _metadata(wanted: str) -> "Optional[Tuple[str, Optional[str], Optional[str], str]]":
+    """Return (version, installer, what it requires of torch, its folder) of a distribution, or None."""
     for folder, name in _entries():
         parsed = _distribution(folder, name)
         if parsed is None or parsed[0] != wanted:
@@ -183,7 +215,7 @@ def _metadata(wanted: str) -> "Optional[Tuple[str, Optional[str], Optional[str]]
         text = read(os.path.join(folder, name, "METADATA")) or read(os.path.join(folder, name, "PKG-INFO"))
         installer = read(os.path.join(folder, name, "INSTALLER")).strip()
         found = re.search(r"^Requires-Dist: *torch *\(?([^A-Za-z;\n)]*?)\)? *(?:;.*)?$", text, re.MULTILINE)
-        return parsed[1], installer or None, (found.group(1).strip() or None) if found else None
+        return parsed[1], installer or None, (found.group(1).strip() or None) if found else None, folder
     return None
 
 
@@ -191,6 +223,6 @@ def read(path: str) -> str:
     """Return a file's text, decoded leniently, or "" if it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
+            return file.read(CAP_CHARACTERS)
+    except (OSError, ValueError):
         return ""

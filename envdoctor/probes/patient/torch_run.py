@@ -61,17 +61,24 @@ def _stage(say: Say, name: str, step: "Callable[[], Any]") -> "Any":
     try:
         return step()
     except BaseException as error:
-        last = traceback.format_exception(type(error), error, error.__traceback__)
-        say(failure={"kind": "exception", "stage": name, "detail": _brief(error), "last_lines": _lines(last)})
+        say(failure={"kind": "exception", "stage": name, "detail": _brief(error), "last_lines": _lines(error)})
         raise Told from None
 
 
 def _brief(error: BaseException) -> str:
-    return "%s: %s" % (type(error).__name__, str(error)[:KEPT])
+    try:
+        text = str(error)
+    except Exception:  # an error whose own text cannot be made
+        text = "(no message)"
+    return ("%s: %s" % (type(error).__name__, text[:KEPT])).rstrip(": ")
 
 
-def _lines(traceback_lines: "List[str]") -> "List[str]":
-    return [line for line in "".join(traceback_lines).splitlines() if line.strip()][-12:]
+def _lines(error: BaseException) -> "List[str]":
+    try:
+        text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    except Exception:
+        return []
+    return [line[:KEPT] for line in text.splitlines() if line.strip()][-12:]
 
 
 def _import() -> "Any":
@@ -209,6 +216,9 @@ def _companions(say: Say, torch: "Any") -> None:
         say(stage=name)
         try:
             torch.ops.load_library(extension)
+        except BaseException as error:
+            # PyTorch wraps the loader's words, and those name the symbol or the library.
+            said = [_brief(reason) for reason in (error, error.__cause__) if reason is not None]
+            say(**{name + "_load_error": "; ".join(said)})
+        else:
             say(**{name + "_load_error": None})
-        except Exception as error:
-            say(**{name + "_load_error": _brief(error)})

@@ -1,0 +1,62 @@
+import re
+from collections.abc import Iterator
+
+from envdoctor.compat import number
+from envdoctor.facts import Python, SearchPath, Torch, TorchRun, Unknown
+from envdoctor.findings import Finding, Severity, check
+from envdoctor.owners import homes_of, is_foreign, take_out
+
+LAST_WITH_CUDNN_INSIDE = (2, 1)
+"""Builds of PyTorch's own index bring cuDNN in torch/lib up to here; newer ones require its wheel."""
+
+
+@check("LIB004", Severity.WARNING, cause="cudnn-mismatch")
+def cudnn_foreign(
+    *,
+    torch: Torch | None,
+    torch_run: TorchRun | None,
+    python: Python | None,
+    packages: dict[str, str],
+    environment: dict[str, str],
+    search_paths: tuple[SearchPath, ...] | Unknown,
+) -> Iterator[Finding]:
+    """PyTorch loads another cuDNN than the one that was installed with it.
+
+    Wheels bring their own cuDNN. A folder on `LD_LIBRARY_PATH` comes before it, so the system's copy is
+    loaded, whole or, worse, in part: "cuDNN version incompatibility", CUDNN_STATUS_NOT_INITIALIZED,
+    or silent slowness.
+
+    How to mend it: take the folder out of `LD_LIBRARY_PATH`; PyTorch needs no cuDNN of the system.
+
+    Source: https://github.com/pytorch/pytorch/issues/78489; the paths that are mapped into the process.
+    """
+    if torch is None or torch_run is None or python is None or torch.build != "cuda":
+        return
+    own = _own(torch, packages)
+    library_path = environment.get("LD_LIBRARY_PATH")
+    homes = homes_of(python, torch, torch_run.libraries)
+    loaded = {name: path for name, path in torch_run.libraries.items() if name.startswith("libcudnn")}
+    foreign = {name: path for name, path in loaded.items() if is_foreign(path, homes, library_path)}
+    if not foreign or own is None:
+        return
+    name, path = next(iter(foreign.items()))
+    fails = any("CUDNN" in (device.error or "").upper() for device in torch_run.devices)
+    yield Finding(
+        what=f"PyTorch loads {'a part of ' if len(foreign) < len(loaded) else ''}its cuDNN from {path}, not {own}.",
+        why="Another copy comes before the one that PyTorch was built and tested with"
+        + (", and what needs cuDNN fails." if fails else "."),
+        fix=take_out(name, path, library_path, search_paths),
+        severity=Severity.ERROR if fails else Severity.WARNING,
+        evidence={f"torch_run.libraries.{name}": path for name, path in foreign.items()}
+        | ({"environment.LD_LIBRARY_PATH": library_path} if library_path else {}),
+    )
+
+
+def _own(torch: Torch, packages: dict[str, str]) -> str | None:
+    """Name the copy that this build brings, or None: it brings none (conda, distributions, NVIDIA's containers)."""
+    wheel = next((name for name in packages if name.startswith("nvidia-cudnn-cu")), None)
+    if wheel is not None:
+        return f"from its own {wheel} {packages[wheel]}"
+    version = torch.version if isinstance(torch.version, str) else ""
+    inside = re.search(r"\+cu\d{3}$", version) and number(version)[:2] <= LAST_WITH_CUDNN_INSIDE
+    return "the copy in its own folder torch/lib" if inside else None

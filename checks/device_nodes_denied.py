@@ -1,0 +1,47 @@
+from collections.abc import Iterator
+
+from envdoctor.facts import Driver, Platform, TorchRun, Unknown
+from envdoctor.findings import Finding, Fix, Risk, Severity, check
+from envdoctor.judging import container_of, cuda_works
+
+
+@check("DRV007", Severity.ERROR, cause="driver-not-loaded", because_of=("VIR001",))
+def device_nodes_denied(
+    driver: Driver | None, platform: Platform, torch_run: TorchRun | None | Unknown
+) -> Iterator[Finding]:
+    """The driver runs, and this user may not open its device nodes.
+
+    Every CUDA program opens /dev/nvidiactl, /dev/nvidia-uvm and one /dev/nvidiaN per GPU. Where the
+    file's mode or a control group forbids it, the driver is for this process as good as not loaded
+    (hence the cause), while root's nvidia-smi shows nothing unusual. A batch system that hands out single
+    GPUs denies the others on purpose: as long as CUDA works, that is no fault.
+
+    How to mend it: get into the group that owns the nodes, ask the batch system for a GPU, or start the
+    container with the GPU.
+
+    Source: https://docs.nvidia.com/cuda/cuda-installation-guide-linux/ (device node verification).
+    """
+    if driver is None or not driver.denied_nodes or driver.cuinit == 0 or cuda_works(torch_run):
+        return
+    container = container_of(platform)
+    total = len(driver.device_nodes) if isinstance(driver.device_nodes, tuple) else len(driver.denied_nodes)
+    yield Finding(
+        what=f"{len(driver.denied_nodes)} of {total} NVIDIA device nodes may not be opened "
+        f"({', '.join(driver.denied_nodes)}).",
+        why="CUDA reaches the driver through these files, so it finds no device although the driver runs.",
+        fix=_fix(container),
+        cause="container-no-gpu" if container else "",
+        confidence="proved" if isinstance(driver.cuinit, int) else "likely",
+        evidence={"driver.denied_nodes": list(driver.denied_nodes)},
+    )
+
+
+def _fix(container: str | None) -> Fix:
+    if container:
+        return Fix("Start the container anew with the GPU (docker run --gpus all …), so that it may use the devices.")
+    return Fix(
+        "See whom the nodes belong to. If it is a group (video, render), join it and log in again; on a cluster, ask "
+        "the batch system for a GPU.",
+        ("ls -l /dev/nvidia*", 'sudo usermod -aG video "$USER"'),
+        Risk.NEEDS_ROOT,
+    )

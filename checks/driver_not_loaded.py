@@ -1,0 +1,78 @@
+from collections.abc import Iterator
+from typing import Any
+
+from envdoctor.facts import Driver, Gpu, Host, PciGpu, Platform, Unknown
+from envdoctor.findings import Finding, Fix, Risk, Severity, check
+from envdoctor.judging import container_of, driver_installed, has_nvidia_gpu, nvidia_at, wsl_of
+from envdoctor.remedies import load_module
+
+NVML_NOT_LOADED = 9
+
+
+@check("DRV003", Severity.ERROR, cause="driver-not-loaded", because_of=("DRV006",))
+def driver_not_loaded(
+    driver: Driver | None,
+    pci_gpus: tuple[PciGpu, ...] | Unknown,
+    gpus: tuple[Gpu, ...] | Unknown,
+    platform: Platform,
+    host: Host,
+) -> Iterator[Finding]:
+    """The NVIDIA driver is installed, and its kernel module does not run.
+
+    Usual reasons: the kernel was updated and the module was not built for it (DKMS failed, headers
+    missing), Secure Boot refuses an unsigned module, nouveau or nova holds the card, or the machine was
+    not restarted after the installation. nvidia-smi "couldn't communicate with the NVIDIA driver".
+
+    How to mend it: load the module by hand and read the kernel's reason; build it for the running kernel,
+    sign it (or switch Secure Boot off), or restart.
+
+    Source: https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/; NVML return code 9.
+    """
+    if driver is None or isinstance(driver.kernel, str) or container_of(platform) or wsl_of(platform):
+        return
+    present = has_nvidia_gpu(pci_gpus, gpus)
+    told = driver.nvml == NVML_NOT_LOADED
+    if present is False or driver.cuinit == 0 or _all_set_aside(pci_gpus):
+        return
+    if not told and (driver.kernel is not None or driver_installed(driver) is not True):
+        return
+    on_disk = driver.module_on_disk is not False
+    yield Finding(
+        what=f"The NVIDIA driver {_version(driver)}is installed, and its kernel module is not loaded"
+        + ("." if on_disk else "; there is none for the running kernel."),
+        why="Programs find the driver's libraries and no kernel module behind them, so CUDA has no device.",
+        fix=_fix(driver, host, on_disk=on_disk),
+        confidence="proved" if told or present is True else "likely",
+        evidence=_evidence(driver, pci_gpus, told=told),
+    )
+
+
+def _version(driver: Driver) -> str:
+    return f"{driver.library} " if isinstance(driver.library, str) else ""
+
+
+def _all_set_aside(pci_gpus: tuple[PciGpu, ...] | Unknown) -> bool:
+    cards = nvidia_at(pci_gpus).values()
+    return bool(cards) and all(gpu.bound == "vfio-pci" for gpu in cards)
+
+
+def _fix(driver: Driver, host: Host, *, on_disk: bool) -> Fix:
+    if host.os == "windows":
+        return Fix("Enable the card in the device manager, or install the driver again, and restart.", (), Risk.REBOOT)
+    text = (
+        "Restart if the driver was installed since the last start. Else load the module and read the kernel's answer: "
+        '"Key was rejected" means Secure Boot (mokutil --sb-state), "No such device" another driver on the card.'
+        if on_disk
+        else "Install the headers of the running kernel, build the module for it and load it; or start the kernel that "
+        "the module was built for."
+    )
+    commands = load_module(host, on_disk=driver.module_on_disk is not False)
+    return Fix(text, commands, Risk.NEEDS_ROOT)
+
+
+def _evidence(driver: Driver, pci_gpus: tuple[PciGpu, ...] | Unknown, *, told: bool) -> dict[str, Any]:
+    cards = {f"{path}.bound": gpu.bound for path, gpu in nvidia_at(pci_gpus).items()}
+    facts: dict[str, Any] = {"driver.library": driver.library, "driver.module_on_disk": driver.module_on_disk}
+    kept = {path: value for path, value in facts.items() if not isinstance(value, Unknown)}
+    nvml = {"driver.nvml": NVML_NOT_LOADED} if told else {}
+    return kept | ({"driver.kernel": None} if driver.kernel is None else {}) | nvml | cards

@@ -1,0 +1,87 @@
+"""Looks at the whole machine: all probes side by side, within one deadline."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from envdoctor.facts import Snapshot, Unknown
+from envdoctor.probes import (
+    compilers,
+    cpu,
+    cudnn,
+    disks,
+    driver,
+    environment,
+    host,
+    limits,
+    memory,
+    patient_facts,
+    pci,
+    platform,
+    search_paths,
+    shm,
+    toolkits,
+)
+from envdoctor.probes.interpreter import Choice
+from envdoctor.probes.system import System
+from envdoctor.probes.together import look_together
+from envdoctor.report.model import Probe
+
+RESERVE_SECONDS = 1.0
+"""Kept back from the time limit for ending what hangs."""
+DRIVER_SECONDS = 10.0
+"""An NVIDIA driver without persistence mode needs seconds to wake eight GPUs; a wedged one never answers."""
+
+PROBES: dict[str, Callable[[System], Any]] = {
+    "host": host.probe,
+    "cpu": cpu.probe,
+    "memory": memory.probe,
+    "shm": shm.probe,
+    "disks": disks.probe,
+    "limits": limits.probe,
+    "platform": platform.probe,
+    "pci_gpus": pci.probe,
+    "toolkits": toolkits.probe,
+    "compilers": compilers.probe,
+    "cudnn": cudnn.probe,
+    "environment": environment.probe,
+    "search_paths": search_paths.probe,
+}
+"""Fact → how to get it, where one probe gives one fact."""
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What to look at, and how long at most."""
+
+    python: Choice
+    seconds: float = 30.0
+    import_torch: bool = True
+    gpu_test: bool = True
+
+
+def take_snapshot(system: System, look: Look) -> tuple[Snapshot, tuple[Probe, ...]]:
+    """Ask every probe, and return what is known within the time limit, with how each probe went."""
+    started = time.monotonic()
+    patience = max(0.2, look.seconds - RESERVE_SECONDS)
+
+    def patient() -> Any:
+        return patient_facts.ask(look.python, seconds=patience, import_torch=look.import_torch, gpu_test=look.gpu_test)
+
+    def nvidia() -> Any:
+        return driver.probe(system, seconds=min(DRIVER_SECONDS, patience))
+
+    # The patient first: it takes the longest.
+    looks: dict[str, Callable[[], Any]] = {"python": patient, "driver": nvidia}
+    looks |= {name: functools.partial(probe, system) for name, probe in PROBES.items()}
+    results, probes = look_together(looks, seconds=look.seconds - (time.monotonic() - started))
+    facts = {name: results[name] for name in PROBES}
+    facts |= patient_facts.understand(look.python, results["python"])
+    facts["driver"], facts["gpus"] = (
+        (results["driver"], results["driver"]) if isinstance(results["driver"], Unknown) else results["driver"]
+    )
+    return Snapshot(**facts), probes

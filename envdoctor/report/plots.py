@@ -1,0 +1,148 @@
+"""Plots of measurements, as SVG for a page with a strict content policy. Needs matplotlib, which may be absent."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import io
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from envdoctor.report.measured import Measured
+from envdoctor.report.svg import inline
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST = 12
+"""Devices in one plot: more cannot be told apart."""
+MOST_STEPS = 4
+COLORS = ("#2f7ed8", "#c2571a", "#2e8b57", "#a34fa3", "#8a6d00", "#c0392b")
+"""Told apart on white and on near-black: each has a contrast of at least 3 to both."""
+SETTINGS: dict[str, Any] = {
+    "svg.fonttype": "none",  # text stays text: it can be read aloud, searched and copied
+    "text.parse_math": False,  # a device may be called "$x^2$"
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "font.size": 11,
+    "savefig.transparent": True,
+}
+
+
+class Plot(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture, and what it shows in words for those who do not see it."""
+
+    title: str
+    alt: str
+    svg: str
+
+
+def available() -> bool:
+    """Say whether matplotlib can be imported here, without importing it."""
+    return importlib.util.find_spec("matplotlib") is not None
+
+
+def plots(made: Sequence[Measured]) -> list[Plot]:
+    """Draw what the measurements hold: speed of each device, time of each step, loss."""
+    drawn = [draw(made[:MOST]) for draw in (_speed, _steps, _loss)]
+    return [plot for plot in drawn if plot is not None]
+
+
+def _speed(made: Sequence[Measured]) -> Plot | None:
+    shown = [(_name(one), one.images_per_second) for one in made if one.images_per_second]
+    if not shown:
+        return None
+    names, speeds = [name for name, _ in shown], [speed for _, speed in shown]
+
+    def draw(axes: Axes) -> None:
+        bars = axes.barh(range(len(shown)), speeds, color=COLORS[0], height=0.6)
+        axes.bar_label(bars, [f"{speed:,.0f}" for speed in speeds], padding=4)
+        axes.set_yticks(range(len(shown)), names)
+        axes.invert_yaxis()
+        axes.margins(x=0.15)
+        axes.set_xlabel("images per second (more is better)")
+
+    alt = "Bar chart. Images per second: " + "; ".join(f"{name}: {speed:,.0f}" for name, speed in shown) + "."
+    return Plot(title="Speed", alt=alt, svg=_svg("speed", [draw], height=1.2 + 0.5 * len(shown)))
+
+
+def _steps(made: Sequence[Measured]) -> Plot | None:
+    """Draw a histogram for each device, on a scale of its own: a GPU may be a hundred times as fast as a CPU."""
+    shown = [(_name(one), [seconds * 1000 for seconds in one.steps]) for one in made if one.steps][:MOST_STEPS]
+    if not shown:
+        return None
+
+    def draw(axes: Axes, name: str, milliseconds: Sequence[float], color: str) -> None:
+        axes.hist(milliseconds, bins=_bins(milliseconds), color=color)
+        axes.set_title(name, loc="left", fontsize="medium")
+        axes.set_xlabel("milliseconds per step (less is better)")
+        axes.set_ylabel("steps")
+
+    drawn = [
+        functools.partial(draw, name=name, milliseconds=times, color=COLORS[index % len(COLORS)])
+        for index, (name, times) in enumerate(shown)
+    ]
+    ranges = "; ".join(f"{name}: {min(ms):.3g} to {max(ms):.3g} ms in {len(ms)} steps" for name, ms in shown)
+    svg = _svg("steps", drawn, height=2.3 * len(shown))
+    return Plot(title="Time per step", alt=f"Histogram of the time per step. {ranges}.", svg=svg)
+
+
+def _loss(made: Sequence[Measured]) -> Plot | None:
+    shown = [one for one in made if any(value is not None for value in one.loss)]
+    if not shown:
+        return None
+
+    def draw(axes: Axes) -> None:
+        for index, one in enumerate(shown):
+            values = [float("nan") if value is None else value for value in one.loss]
+            # Broken lines let one see a curve below that is the same.
+            style = "-" if index == 0 else (0, (5, 1 + index))
+            axes.plot(
+                range(1, len(values) + 1),
+                values,
+                color=COLORS[index % len(COLORS)],
+                label=_name(one),
+                linewidth=1.8,
+                linestyle=style,
+            )
+        axes.set_xlabel("step")
+        axes.set_ylabel("loss (less is better)")
+        axes.grid(visible=True, alpha=0.3)
+        axes.legend(frameon=False)
+
+    ends = "; ".join(f"{_name(one)}: {one.loss_text}" for one in shown)
+    return Plot(
+        title="Loss", alt=f"Line chart of the loss per step, first to last. {ends}.", svg=_svg("loss", [draw], 3.2)
+    )
+
+
+def _bins(values: Sequence[float]) -> int:
+    """Return a number of bins; one where the values do not differ enough to be told apart as floats."""
+    spread = max(values) - min(values)
+    return min(30, max(5, len(values) // 4)) if spread > 1e-9 * max(map(abs, values)) else 1
+
+
+def _name(one: Measured) -> str:
+    """Return a name for a legend: one that begins with "_" would be left out of it."""
+    return one.label.lstrip("_") or "?"
+
+
+def _svg(name: str, draws: Sequence[Callable[[Axes], None]], height: float) -> str:
+    """Draw one below the other, without matplotlib's global state; the same numbers give the same text."""
+    import matplotlib as mpl  # noqa: PLC0415  # slow, and maybe absent
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    settings: Any = {**SETTINGS, "svg.hashsalt": name}
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # The page brings the font, so that matplotlib's knows a letter or not is of no importance.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure = Figure(figsize=(7, height), layout="tight")
+        for axes, draw in zip(figure.subplots(len(draws), squeeze=False)[:, 0], draws, strict=True):
+            draw(axes)
+        page = io.StringIO()
+        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+    return inline(page.getvalue(), name)

@@ -1,0 +1,219 @@
+"""What a person reads in a terminal: the machine at a glance, the one thing to mend, then the rest."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+
+import rich.console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from envdoctor.findings import Finding, Severity
+from envdoctor.report.ascii import to_ascii
+from envdoctor.report.clean import printable
+from envdoctor.report.model import Report
+from envdoctor.report.summary import ABSENT, Row, rows
+
+MARKS = {"ok": "✓", "absent": "–", "note": "·", "warning": "!", "error": "✗", "unknown": "?"}
+ASCII_MARKS = {"ok": "+", "absent": "-", "note": ".", "warning": "!", "error": "x", "unknown": "?"}
+STYLES = {
+    "ok": "green", "absent": "dim", "note": "cyan", "warning": "yellow", "error": "red", "unknown": "magenta",
+    "broken": "bold red", "attention": "bold yellow", "healthy": "bold green",
+}  # fmt: skip
+VERDICT_MARKS = {"broken": "error", "attention": "warning", "healthy": "ok"}
+RISKS = {
+    "changes-environment": "changes this Python environment",
+    "needs-root": "needs administrator rights",
+    "reboot": "needs a reboot",
+}
+
+
+def render(report: Report, *, width: int = 80, color: bool = False, unicode: bool = True, verbose: bool = False) -> str:
+    """Return the report as text of a given width (commands are never wrapped: they are there to be pasted)."""
+    page = _Page(width, color=color, unicode=unicode)
+    page.line(f"envdoctor {report.tool.version}", f", data {report.tool.data}", f", {report.seconds:.1f} s")
+    page.table(rows(report))
+    page.verdict(report)
+    rest = list(report.findings)
+    if report.primary_finding is not None:
+        page.finding(rest.pop(0), report)
+    shown = [f for f in rest if verbose or f.severity is not Severity.NOTE]
+    if shown:
+        page.heading("Also" if report.primary else "Found")
+        for finding in shown:
+            page.finding(finding, report)
+    notes = [f for f in rest if f not in shown]
+    if notes:
+        page.heading("Worth knowing")
+        page.notes(notes)
+    page.ending(report, verbose=verbose)
+    return page.text()
+
+
+class _Page:
+    """Collects what rich lays out."""
+
+    def __init__(self, width: int, *, color: bool, unicode: bool) -> None:
+        self._unicode = unicode
+        self._marks = MARKS if unicode else ASCII_MARKS
+        self._sink = _Sink()
+        self._console = rich.console.Console(
+            width=width,
+            height=100,  # given, because rich else takes a dumb terminal for 80 columns whatever the width
+            force_terminal=color,
+            color_system="standard" if color else None,
+            no_color=not color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+            record=False,
+            file=self._sink,
+        )
+        self._color = color
+        self._indent = 4 if width >= 60 else 2  # noqa: PLR2004
+
+    def text(self) -> str:
+        lines = [line.rstrip() for line in self._sink.getvalue().split("\n")]
+        return "\n".join(lines).strip("\n") + "\n"
+
+    def line(self, first: str, *rest: str) -> None:
+        self._print(self._styled(first, "bold") + self._styled("".join(rest), "dim"))
+        self._print("")
+
+    def table(self, machine: Iterable[Row]) -> None:
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        for row in machine:
+            dim = row.status == ABSENT
+            grid.add_row(
+                self._styled(self._marks[row.status], STYLES[row.status]),
+                self._styled(row.label, "bold"),
+                self._styled(row.text, "dim" if dim else ""),
+            )
+        self._print(grid)
+
+    def verdict(self, report: Report) -> None:
+        mark = self._marks[VERDICT_MARKS[report.verdict]]
+        self._print("")
+        self._hanging(self._styled(mark, STYLES[report.verdict]), self._styled(self._verdict_text(report), "bold"))
+        self._print("")
+
+    @staticmethod
+    def _verdict_text(report: Report) -> str:
+        if report.verdict == "healthy":
+            return report.headline
+        count = sum(f.severity in (Severity.ERROR, Severity.WARNING) for f in report.findings)
+        found = f"{count} finding{'s' if count != 1 else ''}"
+        if report.verdict == "broken":
+            return f"Broken ({found}). This first:" if count > 1 else "Broken. The cause:"
+        return f"It works, but needs attention ({found})."
+
+    def heading(self, title: str) -> None:
+        self._print(self._styled(title, "bold underline"))
+        self._print("")
+
+    def finding(self, finding: Finding, report: Report) -> None:
+        severity = (finding.severity or Severity.NOTE).value
+        what = self._styled(finding.what, "bold") + self._styled(f"  [{finding.code}]", "dim")
+        self._hanging(self._styled(self._marks[severity], STYLES[severity]), what)
+        if finding.because_of:
+            self._part("", f"Follows from {finding.because_of}; mend that first.")
+        if finding.confidence != "proved":
+            self._part("Sure?", "Likely, not proved.")
+        self._part("Why", finding.why)
+        if finding.code == report.primary and finding.evidence:
+            self._part("Proof", "; ".join(f"{key} = {_short(value)}" for key, value in finding.evidence.items()))
+        self._part("Mend", finding.fix.text)
+        self._commands(finding.fix.commands)
+        if finding.fix.risk.value in RISKS and finding.fix.commands:
+            self._part("", f"({RISKS[finding.fix.risk.value]})")
+        if finding.code == report.primary:
+            self._command("Verify", finding.verify)
+        self._print("")
+
+    def notes(self, notes: Iterable[Finding]) -> None:
+        for note in notes:
+            what = Text(self._plain(note.what)) + self._styled(f"  [{note.code}]", "dim")
+            self._hanging(self._styled(self._marks["note"], STYLES["note"]), what)
+        self._print("")
+
+    def ending(self, report: Report, *, verbose: bool) -> None:
+        if verbose:
+            self._details(report)
+        shy = len(report.not_checked)
+        hidden = f" {shy} check{'s' if shy != 1 else ''} could not tell (-v says why)." if shy and not verbose else ""
+        more = f" envdoctor explain {report.findings[0].code} tells more." if report.findings else ""
+        self._print(self._styled(f"{hidden}{more}".strip(), "dim"))
+
+    def _details(self, report: Report) -> None:
+        if report.not_checked:
+            self.heading("Not checked")
+            for item in report.not_checked:
+                self._hanging(Text("?"), Text(self._plain(f"{item.code}: {item.reason}")))
+            self._print("")
+        if not report.probes:  # a saved report of another tool
+            return
+        self.heading("Probes")
+        for probe in report.probes:
+            reason = f": {probe.reason}" if probe.reason else ""
+            self._hanging(Text(" "), Text(self._plain(f"{probe.name} {probe.status} in {probe.seconds:.3f} s{reason}")))
+        self._print("")
+
+    def _part(self, label: str, text: str) -> None:
+        if self._indent == 2:  # noqa: PLR2004  # a narrow window: the label on the line itself
+            self._print(
+                Padding(self._styled(f"{label}: " if label else "", "bold") + Text(self._plain(text)), (0, 0, 0, 2))
+            )
+            return
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=6, no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(self._styled(label, "bold"), Text(self._plain(text)))
+        self._print(Padding(grid, (0, 0, 0, self._indent - 2)))
+
+    def _command(self, label: str, command: str) -> None:
+        begin = f"{label}: " if self._indent == 2 else label.ljust(7)  # noqa: PLR2004  # as in _part
+        line = Text(" " * max(2, self._indent - 2)) + self._styled(begin, "bold") + self._styled(command, "cyan")
+        self._console.print(line, soft_wrap=True)
+
+    def _commands(self, commands: Iterable[str]) -> None:
+        for command in commands:
+            line = Text(" " * (2 * self._indent + 1)) + self._styled(command, "cyan")
+            self._console.print(line, soft_wrap=True)
+
+    def _hanging(self, mark: Text, text: Text) -> None:
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=1)
+        grid.add_column(overflow="fold")
+        grid.add_row(mark, text)
+        self._print(grid)
+
+    def _print(self, what: object) -> None:
+        self._console.print(what)
+
+    def _styled(self, text: str, style: str) -> Text:
+        return Text(self._plain(text), style=style if self._color else "")
+
+    def _plain(self, text: str) -> str:
+        """Take out what could steer a terminal; a machine's strings are no commands to it."""
+        clean = re.sub(r"\s", " ", printable(text))
+        return clean if self._unicode else to_ascii(clean)
+
+
+class _Sink(io.StringIO):
+    """A `StringIO` claims no encoding, and rich then doubts that it takes Unicode."""
+
+    encoding = "utf-8"
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return "not there"
+    text = " | ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return text if len(text) <= 160 else text[:157] + "…"  # noqa: PLR2004

@@ -1,0 +1,50 @@
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from envdoctor.facts import Driver, Unknown
+from tests.machines_broken import BLIND, BROKEN
+from tests.machines_snapshots import R580, RTX_3090, gpu_machine, judged
+
+UNLINKED = BROKEN["DRV008"]
+
+
+def test_counts_the_gpus_and_names_the_version() -> None:
+    [found] = judged("DRV008", UNLINKED, gpus=tuple(replace(RTX_3090, index=index) for index in range(8)))
+
+    assert "802" in found.what
+    assert "8 GPUs" in found.what
+    assert "580.65.06" in found.fix.text
+    assert found.evidence == {"driver.cuinit": 802, "driver.version": "580.65.06"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Unexpected error from cudaGetDeviceCount(). Error 802: system not yet initialized",
+        "cuda runtime error (802) : system not yet initialized at /pytorch/THC.cpp:50",
+        "RuntimeError: system not yet initialized",
+    ],
+)
+def test_pytorch_may_say_it(said: str) -> None:
+    [found] = judged("DRV008", UNLINKED, driver=Unknown("pasted text"), torch_run=replace(BLIND, init_error=said))
+
+    assert found.evidence == {"torch_run.init_error": said}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"driver": R580}, id="cuInit works"),
+        pytest.param({"driver": None}, id="no driver"),
+        pytest.param({"driver": replace(R580, cuinit=100)}, id="no device"),
+        pytest.param({"driver": replace(R580, cuinit=803)}, id="another error"),
+        pytest.param({"driver": Driver(), "torch_run": Unknown("no")}, id="nobody asked"),
+        pytest.param(
+            {"driver": R580, "torch_run": replace(BLIND, init_error="Error 8020: no such thing")}, id="another number"
+        ),
+    ],
+)
+def test_stays_silent(facts: dict[str, Any]) -> None:
+    assert not judged("DRV008", gpu_machine(), **facts)

@@ -1,0 +1,75 @@
+import pytest
+
+from envdoctor.facts import Python, Torch
+from envdoctor.findings import INSTALL, Severity
+from envdoctor.testing import findings
+
+SITE = "/x/lib/python3.12/site-packages"
+ONE = Torch("2.6.0+cu124", path=f"{SITE}/torch", metadata_version="2.6.0", metadata_folder=SITE)
+
+
+def test_names_the_versions_and_removes_before_it_installs() -> None:
+    python = Python("/x/bin/python", pip="24.0", duplicates={"torch": ("2.6.0", "2.8.0")})
+    [found] = findings("TOR010", torch=ONE, python=python)
+
+    assert "2.6.0, 2.8.0" in found.what
+    assert found.fix.commands == ("/x/bin/python -m pip uninstall -y torch",) * 2 + (INSTALL,)
+    assert (found.severity, found.cause) == (Severity.WARNING, "multiple-installs-or-shadowing")
+
+
+def test_uses_uv_where_there_is_no_pip() -> None:
+    python = Python("/x/bin/python", kind="uv", pip=None, duplicates={"torch": ("2.6.0", "2.8.0")})
+    [found] = findings("TOR010", torch=ONE, python=python)
+
+    assert found.fix.commands[0] == "uv pip uninstall --python /x/bin/python torch"
+
+
+@pytest.mark.parametrize(
+    "torch",
+    [
+        pytest.param(
+            Torch("2.6.0", path=f"{SITE}/torch", metadata_version="2.8.0", metadata_folder=SITE), id="in one folder"),
+        pytest.param(Torch("2.6.0", metadata_version="2.8.0"), id="a pasted text"),
+    ],
+)  # fmt: skip
+def test_files_and_metadata_of_different_releases(torch: Torch) -> None:
+    [found] = findings("TOR010", torch=torch, python=Python("/x/bin/python"))
+
+    assert "2.6.0" in found.what
+    assert "2.8.0" in found.what
+
+
+def test_remains_are_only_noted_and_nothing_is_reinstalled() -> None:
+    python = Python("/x/bin/python", leftovers=(f"{SITE}/~orch", f"{SITE}/~orch-2.6.0.dist-info"))
+    [found] = findings("TOR010", torch=ONE, python=python)
+
+    assert "~orch" in found.what
+    assert found.severity is Severity.NOTE
+    assert not found.fix.commands
+
+
+@pytest.mark.parametrize(
+    ("torch", "python"),
+    [
+        pytest.param(ONE, Python("/x"), id="one"),
+        pytest.param(ONE, Python("/x", duplicates={"numpy": ("1.26.4", "2.1.0")}), id="another package is there twice"),
+        pytest.param(ONE, Python("/x", leftovers=(f"{SITE}/~orchvision",)), id="remains of another package"),
+        pytest.param(
+            Torch("2.12.0.dev20260301+cu130", metadata_version="2.12.0.dev20260301"), Python("/x"), id="a nightly"),
+        pytest.param(
+            Torch("2.6.0a0+ecf3bae40a.nv25.01", metadata_version="2.6.0a0+ecf3bae40a.nv25.1"), Python("/x"),
+            id="NVIDIA's container"),
+        pytest.param(
+            Torch("2.7.0a0+gitabc", metadata_version="2.6.0a0+gitdef", path="/src/torch", metadata_folder=SITE),
+            Python("/x"), id="installed in place from its source"),
+        pytest.param(
+            Torch("2.1.0", metadata_version="2.6.0", path="/mod/torch", metadata_folder=SITE), Python("/x"),
+            id="another place is TOR008's business"),
+        pytest.param(Torch("2.6.0+cu124", metadata_version=None), Python("/x"), id="no metadata"),
+        pytest.param(Torch(metadata_version="2.6.0"), Python("/x"), id="no version"),
+        pytest.param(None, Python("/x", duplicates={"torch": ("1.0", "2.0")}), id="no torch is found"),
+        pytest.param(ONE, None, id="no Python"),
+    ],
+)  # fmt: skip
+def test_stays_silent(torch: Torch | None, python: Python | None) -> None:
+    assert not findings("TOR010", torch=torch, python=python)

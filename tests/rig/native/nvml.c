@@ -1,0 +1,268 @@
+/* A libnvidia-ml.so.1 that plays a script. A reading that the script does not have is "Not Supported". */
+#include "script.h"
+
+enum { SUCCESS = 0, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, INSUFFICIENT_SIZE = 7 };
+
+typedef struct {
+    char busIdLegacy[16];
+    unsigned domain, bus, device, pciDeviceId, pciSubSystemId;
+    char busId[32];
+} pci_t;
+
+typedef struct {
+    unsigned long long total, free, used;
+} memory_t;
+
+typedef struct {
+    unsigned version;
+    unsigned long long total, reserved, free, used;
+} memory_v2_t;
+
+typedef struct {
+    unsigned pid;
+    unsigned long long usedGpuMemory;
+    unsigned gpuInstanceId, computeInstanceId;
+} process_t;
+
+static int index_of(void *device)
+{
+    return (int)(intptr_t)device - 1;
+}
+
+static int text(const char *value, char *to, unsigned room)
+{
+    if (!value)
+        return NOT_SUPPORTED;
+    put(to, room, value);
+    return SUCCESS;
+}
+
+EXPORT int nvmlInitWithFlags(unsigned flags)
+{
+    (void)flags;
+    return enter("nvmlInitWithFlags", -1);
+}
+
+EXPORT int nvmlInit_v2(void)
+{
+    return nvmlInitWithFlags(0);
+}
+
+EXPORT int nvmlShutdown(void)
+{
+    return enter("nvmlShutdown", -1);
+}
+
+EXPORT const char *nvmlErrorString(int code)
+{
+    switch (code) {
+    case 0: return "Success";
+    case 1: return "Uninitialized";
+    case 3: return "Not Supported";
+    case 4: return "Insufficient Permissions";
+    case 9: return "Driver Not Loaded";
+    case 15: return "GPU is lost";
+    case 17: return "GPU access blocked by the operating system";
+    case 18: return "Driver/library version mismatch";
+    default: return "Unknown Error";
+    }
+}
+
+EXPORT int nvmlSystemGetNVMLVersion(char *to, unsigned room)
+{
+    int code = enter("nvmlSystemGetNVMLVersion", -1);
+    return code ? code : text(value_of("nvml"), to, room);
+}
+
+EXPORT int nvmlSystemGetDriverVersion(char *to, unsigned room)
+{
+    int code = enter("nvmlSystemGetDriverVersion", -1);
+    return code ? code : text(value_of("driver"), to, room);
+}
+
+EXPORT int nvmlSystemGetCudaDriverVersion(int *version)
+{
+    int code = enter("nvmlSystemGetCudaDriverVersion", -1);
+    *version = (int)number_of("cuda", 0);
+    return code;
+}
+
+EXPORT int nvmlSystemGetCudaDriverVersion_v2(int *version)
+{
+    return nvmlSystemGetCudaDriverVersion(version);
+}
+
+EXPORT int nvmlDeviceGetCount_v2(unsigned *count)
+{
+    int code = enter("nvmlDeviceGetCount_v2", -1);
+    *count = (unsigned)number_of("count", 0);
+    return code;
+}
+
+EXPORT int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device)
+{
+    int code = enter("nvmlDeviceGetHandleByIndex_v2", (int)index);
+    if (code)
+        return code;
+    if (index >= (unsigned)number_of("count", 0))
+        return INVALID_ARGUMENT;
+    *device = (void *)(intptr_t)(index + 1);
+    return SUCCESS;
+}
+
+#define TEXT(FUNCTION, KEY)                                          \
+    EXPORT int FUNCTION(void *device, char *to, unsigned room)       \
+    {                                                                \
+        int index = index_of(device), code = enter(#FUNCTION, index); \
+        return code ? code : text(value_of_device(index, KEY), to, room); \
+    }
+
+TEXT(nvmlDeviceGetName, "name")
+TEXT(nvmlDeviceGetUUID, "uuid")
+
+static int number(int index, const char *key, unsigned *to)
+{
+    const char *value = value_of_device(index, key);
+
+    if (!value)
+        return NOT_SUPPORTED;
+    *to = (unsigned)strtoul(value, NULL, 10);
+    return SUCCESS;
+}
+
+#define NUMBER(FUNCTION, KEY)                                        \
+    EXPORT int FUNCTION(void *device, unsigned *to)                  \
+    {                                                                \
+        int index = index_of(device), code = enter(#FUNCTION, index); \
+        return code ? code : number(index, KEY, to);                 \
+    }
+
+NUMBER(nvmlDeviceGetComputeMode, "compute_mode")
+NUMBER(nvmlDeviceGetPowerManagementLimit, "power_limit")
+NUMBER(nvmlDeviceGetPowerUsage, "power")
+NUMBER(nvmlDeviceGetCurrPcieLinkGeneration, "pcie_generation")
+NUMBER(nvmlDeviceGetMaxPcieLinkGeneration, "pcie_generation_max")
+NUMBER(nvmlDeviceGetCurrPcieLinkWidth, "pcie_width")
+NUMBER(nvmlDeviceGetMaxPcieLinkWidth, "pcie_width_max")
+NUMBER(nvmlDeviceGetDisplayActive, "display")
+NUMBER(nvmlDeviceGetDisplayMode, "display")
+
+EXPORT int nvmlDeviceGetTemperature(void *device, unsigned sensor, unsigned *to)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetTemperature", index);
+    (void)sensor;
+    return code ? code : number(index, "temperature", to);
+}
+
+EXPORT int nvmlDeviceGetMigMode(void *device, unsigned *current, unsigned *pending)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetMigMode", index);
+    if (!code)
+        code = number(index, "mig", current);
+    *pending = *current;
+    return code;
+}
+
+EXPORT int nvmlDeviceGetTotalEccErrors(void *device, int kind, int counter, unsigned long long *to)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetTotalEccErrors", index);
+    const char *value = value_of_device(index, "ecc");
+
+    (void)counter;
+    if (code || !value)
+        return code ? code : NOT_SUPPORTED;
+    *to = kind == 1 ? strtoull(value, NULL, 10) : 0;
+    return SUCCESS;
+}
+
+EXPORT int nvmlDeviceGetCudaComputeCapability(void *device, int *major, int *minor)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetCudaComputeCapability", index);
+    const char *value = value_of_device(index, "capability");
+
+    if (code || !value)
+        return code ? code : NOT_SUPPORTED;
+    return sscanf(value, "%d.%d", major, minor) == 2 ? SUCCESS : NOT_SUPPORTED;
+}
+
+EXPORT int nvmlDeviceGetPciInfo_v3(void *device, pci_t *pci)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetPciInfo_v3", index);
+    const char *value = value_of_device(index, "bus");
+
+    if (code || !value)
+        return code ? code : NOT_SUPPORTED;
+    memset(pci, 0, sizeof *pci);
+    put(pci->busId, sizeof pci->busId, value);
+    put(pci->busIdLegacy, sizeof pci->busIdLegacy, strlen(value) > 12 ? value + 4 : value);
+    return SUCCESS;
+}
+
+static int memory(int index, unsigned long long *total, unsigned long long *used)
+{
+    const char *whole = value_of_device(index, "memory_total"), *taken = value_of_device(index, "memory_used");
+
+    if (!whole || !taken)
+        return NOT_SUPPORTED;
+    *total = strtoull(whole, NULL, 10);
+    *used = strtoull(taken, NULL, 10);
+    return SUCCESS;
+}
+
+/* Version 1 counts what the driver reserves as used, as the real one does. */
+EXPORT int nvmlDeviceGetMemoryInfo(void *device, memory_t *to)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetMemoryInfo", index);
+    if (!code)
+        code = memory(index, &to->total, &to->used);
+    if (code)
+        return code;
+    to->used += (unsigned long long)number_of("reserved", 0);
+    to->free = to->total - to->used;
+    return SUCCESS;
+}
+
+EXPORT int nvmlDeviceGetMemoryInfo_v2(void *device, memory_v2_t *to)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetMemoryInfo_v2", index);
+    if (!code)
+        code = to->version == (sizeof *to | 2u << 24) ? memory(index, &to->total, &to->used) : INVALID_ARGUMENT;
+    if (code)
+        return code;
+    to->reserved = (unsigned long long)number_of("reserved", 0);
+    to->free = to->total - to->used - to->reserved;
+    return SUCCESS;
+}
+
+/* The script has them as "PID:BYTES,PID:BYTES"; BYTES may be "-", which is what Windows and WSL answer. */
+static int processes(const char *function, void *device, unsigned *room, process_t *to)
+{
+    int index = index_of(device), code = enter(function, index);
+    const char *value = value_of_device(index, "processes");
+    unsigned count = 0, given = *room;
+
+    if (code || !value)
+        return code ? code : NOT_SUPPORTED;
+    for (; *value >= '0' && *value <= '9'; count++) {
+        char *rest;
+        unsigned pid = (unsigned)strtoul(value, &rest, 10);
+        unsigned long long bytes = rest[1] == '-' ? ~0ULL : strtoull(rest + 1, NULL, 10);
+
+        if (to && count < given)
+            to[count] = (process_t){pid, bytes, ~0u, ~0u};
+        value = strchr(rest, ',');
+        value = value ? value + 1 : "";
+    }
+    *room = count;
+    return count > given ? INSUFFICIENT_SIZE : SUCCESS;
+}
+
+EXPORT int nvmlDeviceGetComputeRunningProcesses_v2(void *device, unsigned *room, process_t *to)
+{
+    return processes("nvmlDeviceGetComputeRunningProcesses_v2", device, room, to);
+}
+
+EXPORT int nvmlDeviceGetComputeRunningProcesses_v3(void *device, unsigned *room, process_t *to)
+{
+    return processes("nvmlDeviceGetComputeRunningProcesses_v3", device, room, to);
+}

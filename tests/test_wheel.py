@@ -1,0 +1,52 @@
+"""What a user gets: the wheel, in an environment with nothing but its dependencies."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", folder, TOP], check=True, capture_output=True)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.mark.slow
+def test_holds_every_module_and_data_file(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    sources = {
+        f"{known}/{path.relative_to(TOP / folder).as_posix()}"
+        for folder, known in (("envdoctor", "envdoctor"), ("checks", "envdoctor_checks"))
+        for path in (TOP / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".md"
+    }
+
+    assert sources <= inside
+
+
+@pytest.mark.slow
+def test_runs_in_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "a place"], check=True)
+    python = tmp_path / "a place" / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True, capture_output=True)
+
+    def envdoctor(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [python.parent / "envdoctor", *arguments], check=False, capture_output=True, text=True, cwd=tmp_path
+        )
+
+    assert envdoctor("--version").stdout.startswith("envdoctor ")
+    checked = envdoctor("check", "--json", "--python", str(python))
+    report = json.loads(checked.stdout)
+    assert checked.returncode == report["exit_code"] == 1
+    assert report["primary"] == "TOR001"
+    assert envdoctor("explain", "TOR001").returncode == 0
+    assert "<!doctype html>" in envdoctor("check", "--format", "html", "--python", str(python)).stdout.lower()
