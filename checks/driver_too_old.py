@@ -6,6 +6,10 @@ from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
 from envdoctor.judging import cuda_works
 
 
+INSUFFICIENT_DRIVER = 35
+"""CUDA_ERROR_INSUFFICIENT_DRIVER: the loaded libcuda itself is newer than the kernel module can serve."""
+
+
 @check("DRV002", Severity.ERROR, cause="driver-too-old", because_of=("VIR004", "DRV004", "DRV005"))
 def driver_too_old(
     driver: Driver | None,
@@ -36,6 +40,8 @@ def driver_too_old(
         return
     system = "windows" if platform.wsl == 2 else host.os  # noqa: PLR2004  # the second version
     if driver_runs(version, cuda, system) is not False:
+        if driver.cuinit == INSUFFICIENT_DRIVER:
+            yield _older_than_its_library(driver)
         return
     floor = driver_floor(cuda, system)
     place = " on Windows" if platform.wsl == 2 else ""  # noqa: PLR2004  # the second version
@@ -49,6 +55,18 @@ def driver_too_old(
             Risk.CHANGES_ENVIRONMENT,
         ),
         evidence={"driver.version": version, "torch.cuda": cuda},
+    )
+
+
+def _older_than_its_library(driver: Driver) -> Finding:
+    return Finding(
+        what=f"cuInit says that driver {driver.version} is too old for the libcuda that is loaded ({driver.libcuda}).",
+        why="Another libcuda than the driver's own comes first, a newer one that this kernel module cannot serve.",
+        fix=Fix(
+            "Take the folder of that libcuda (a cuda-compat package, a container's own copy) out of LD_LIBRARY_PATH, "
+            "or update the NVIDIA driver."
+        ),
+        evidence={"driver.cuinit": driver.cuinit, "driver.libcuda": driver.libcuda, "driver.version": driver.version},
     )
 
 

@@ -1,12 +1,12 @@
 from collections.abc import Iterator
 
-from envdoctor.facts import Driver, Unknown
+from envdoctor.facts import Driver, Gpu, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
 from envdoctor.judging import went_silent
 
 
 @check("DRV005", Severity.ERROR, cause="driver-wedged", because_of=("GPU001",))
-def driver_wedged(driver: Driver | None | Unknown) -> Iterator[Finding]:
+def driver_wedged(driver: Driver | None | Unknown, gpus: tuple[Gpu, ...] | Unknown) -> Iterator[Finding]:
     """The NVIDIA driver, or a program that asks it, hangs or dies.
 
     nvidia-smi, NVML and cuInit answer within seconds on a sound machine. Where one of them never
@@ -19,7 +19,7 @@ def driver_wedged(driver: Driver | None | Unknown) -> Iterator[Finding]:
 
     Source: https://docs.nvidia.com/deploy/xid-errors/; observed time limits of envdoctor's own questions.
     """
-    silent = _silent(driver)
+    silent = _silent(driver, gpus)
     if not silent:
         return
     answered = _answered(driver)
@@ -40,7 +40,7 @@ def driver_wedged(driver: Driver | None | Unknown) -> Iterator[Finding]:
     )
 
 
-def _silent(driver: Driver | None | Unknown) -> dict[str, str]:
+def _silent(driver: Driver | None | Unknown, gpus: tuple[Gpu, ...] | Unknown) -> dict[str, str]:
     """Return path of the fact → why it is unknown, for the sources that hung or died."""
     if not isinstance(driver, Driver):
         reason = went_silent(driver)
@@ -50,6 +50,7 @@ def _silent(driver: Driver | None | Unknown) -> dict[str, str]:
         "driver.nvml": driver.nvml,
         "driver.libcuda": driver.libcuda,
         "driver.cuinit": driver.cuinit,
+        "gpus": gpus,
     }
     return {path: reason for path, fact in asked.items() if (reason := went_silent(fact))}
 

@@ -10,7 +10,13 @@ NO_LIBRARY = r"platform (?:in)?dependent libraries|No module named '?encodings|f
 REASONS = (
     # What it says → the cause, why, and what helps. The first that fits counts.
     (
-        r"no such program|No such file or directory$|not found$",
+        r"GLIBC_[\d.]+'? not found",
+        "glibc-too-old",
+        "It was built for a newer C library than this system has.",
+        Fix("Use a Python that was built for this system.", risk=Risk.CHANGES_ENVIRONMENT),
+    ),
+    (
+        r"no such program|which does not exist|No such file or directory$|not found$",
         "python-broken",
         "There is no such file, or it is a link to a base interpreter that was removed or upgraded away.",
         ANEW,
@@ -22,16 +28,10 @@ REASONS = (
         Fix("Give the right to execute it, or put the environment on another file system."),
     ),
     (
-        r"Exec format error|Bad CPU type|cannot execute binary",
+        r"Exec format error|no program for this machine|Bad CPU type|cannot execute binary",
         "python-broken",
         "It is a program for another kind of processor or system.",
         ANEW,
-    ),
-    (
-        r"GLIBC_[\d.]+'? not found",
-        "glibc-too-old",
-        "It was built for a newer C library than this system has.",
-        Fix("Use a Python that was built for this system.", risk=Risk.CHANGES_ENVIRONMENT),
     ),
     (
         r"error while loading shared libraries: (?:\S+)|Library not loaded",
@@ -105,4 +105,9 @@ def _reason(failure: Failure, environment: dict[str, str]) -> tuple[str, str, Fi
 
 
 def _last(failure: Failure) -> str:
-    return f"{failure.detail}; {failure.last_lines[-1]}" if failure.last_lines else failure.detail
+    """Return how it ended and the last line that names an error: after it only the stack of a crash may follow."""
+    telling = [
+        line for line in failure.last_lines if re.search(r"error|cannot|not found|No module", line, re.IGNORECASE)
+    ]
+    last = (telling or list(failure.last_lines))[-1:]
+    return "; ".join((failure.detail, *last))

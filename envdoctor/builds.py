@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from envdoctor.data import possible_capabilities, release
 from envdoctor.facts import Gpu, Host, Torch, TorchRun, Unknown
 from envdoctor.judging import capabilities, gpu_name
+
+CAPABILITY = re.compile(r"\d+\.\d+a?")
 
 
 def arch_list_of(torch: Torch, run: TorchRun | None | Unknown, host: Host | Unknown) -> tuple[tuple[str, ...], bool]:
@@ -37,7 +41,9 @@ def _published(version: str, cuda: str, host: Host) -> tuple[str, ...]:
 
 def capabilities_of(gpus: tuple[Gpu, ...], run: TorchRun | None | Unknown) -> dict[str, tuple[str, ...]]:
     """Return name → compute capability; several where a name alone is known and means several chips."""
-    told = capabilities(gpus, run)
+    told = {
+        name: capability for name, capability in capabilities(gpus, run).items() if CAPABILITY.fullmatch(capability)
+    }
     if told:
         return {name: (capability,) for name, capability in told.items()}
     if isinstance(run, TorchRun) and run.devices:

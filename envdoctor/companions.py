@@ -16,6 +16,19 @@ from envdoctor.facts import Companion, Torch, TorchRun, Unknown, known
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity
 
 SYMPTOMS = {"torchvision": "operator torchvision::nms does not exist", "torchaudio": "undefined symbol"}
+COMPARED = "compiled with different CUDA versions"
+FIXES = {
+    "torchvision": Fix(
+        "Install torch and torchvision together, of one release and one variant.", (INSTALL,), Risk.CHANGES_ENVIRONMENT
+    ),
+    # The recommendation names no torchaudio, which ended with 2.11.0 and its builds for CUDA.
+    "torchaudio": Fix(
+        "Install torch and torchaudio together from one index, so that their CUDA versions are equal; or uninstall "
+        "torchaudio (the command) if nothing needs it.",
+        ("python -m pip uninstall torchaudio",),
+        Risk.CHANGES_ENVIRONMENT,
+    ),
+}
 FIRST_WITH_MAJOR_ONLY = (0, 16)
 """From here on torchvision's import compares CUDA majors; before, and in all of torchaudio 2, minors as well."""
 FIRST_COMPARING_TORCHAUDIO = (2, 0)
@@ -26,6 +39,8 @@ class Misfit(msgspec.Struct, frozen=True):
 
     text: str
     fails: bool
+    says: str = ""
+    """What its import says, where that is not the usual."""
 
 
 def judge_companion(name: str, companion: Companion, torch: Torch, run: TorchRun | None | Unknown) -> Finding | None:
@@ -37,12 +52,8 @@ def judge_companion(name: str, companion: Companion, torch: Torch, run: TorchRun
     return Finding(
         what=f"{name}{version} does not fit torch {torch.version}: {misfit.text}.",
         why=f"Its compiled part is made for one build of torch. Beside another one `import {name}` fails "
-        f'("{SYMPTOMS[name]}"), or its operators are missing.',
-        fix=Fix(
-            f"Install torch and {name} together, of one release and one variant.",
-            (INSTALL,),
-            Risk.CHANGES_ENVIRONMENT,
-        ),
+        f'("{misfit.says or SYMPTOMS[name]}"), or its operators are missing.',
+        fix=FIXES[name],
         severity=Severity.ERROR if misfit.fails or not _loaded(companion, run) else Severity.WARNING,
         confidence="proved" if misfit.fails else "likely",
         evidence={"torch.version": torch.version} | _evidence(name, companion),
@@ -65,7 +76,7 @@ def find_misfit(name: str, companion: Companion, torch: Torch, run: TorchRun | N
             f"which this torch ({_variant(version) or torch.build}) does not have",
             fails=True,
         )
-    if isinstance(companion.load_error, str) and not _is_own_library(name, companion.load_error):
+    if isinstance(companion.load_error, str) and not _lacks_own_library(name, companion.load_error):
         refused = _refused_by_metadata(companion, version, loaded=False)
         return Misfit(refused.text if refused else f"its extension does not load: {companion.load_error}", fails=True)
     return (
@@ -83,12 +94,12 @@ def _lacking(name: str, companion: Companion) -> list[str]:
     """Return the libraries of torch that are missing. The package's own are never in torch's folder."""
     if isinstance(companion.missing, Unknown):
         return []
-    return [library for library in companion.missing if not _is_own_library(name, library)]
+    return [library for library in companion.missing if not re.match(rf"lib{name}(?![a-z])", library)]
 
 
-def _is_own_library(name: str, text: str) -> bool:
-    """Say whether the library that is not found is the package's own, which its import loads before."""
-    return re.match(rf"(OSError: )?lib{name}(?![a-z])", text) is not None
+def _lacks_own_library(name: str, load_error: str) -> bool:
+    """Say whether the library that is not found is the package's own: its import loads that one before."""
+    return re.search(rf"\blib{name}(?![a-z])[^;]*: cannot open", load_error) is not None
 
 
 def _refused_by_import(name: str, ours: str, torch: Torch) -> Misfit | None:
@@ -107,7 +118,7 @@ def _refused_by_import(name: str, ours: str, torch: Torch) -> Misfit | None:
         length = 2 if minor else 1
         if number(mine)[:length] == number(theirs)[:length]:
             return None
-        return Misfit(f"it is built for CUDA {mine}, torch for CUDA {theirs}", fails=True)
+        return Misfit(f"it is built for CUDA {mine}, torch for CUDA {theirs}", fails=True, says=COMPARED)
     if None in kinds or len(kinds) == 1:
         return None  # a source build, a distribution's own name: no ground to judge on
     return Misfit(

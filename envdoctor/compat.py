@@ -58,8 +58,8 @@ def runs_on(capability: str, arch_list: Iterable[str]) -> bool:
     sm_86). PTX (`compute_90`) is compiled for any equal or newer GPU. Code with a suffix (`sm_90a`)
     runs on exactly that GPU; with `f` (family) on its major from that minor on.
     """
-    gpu = tuple(number(capability)[:2])
-    return any(_covers(arch, gpu) for arch in arch_list)
+    gpu = number(capability)[:2]
+    return len(gpu) > 1 and any(_covers(arch, gpu) for arch in arch_list)
 
 
 def _covers(arch: str, gpu: tuple[int, ...]) -> bool:

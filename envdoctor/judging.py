@@ -7,6 +7,8 @@ import re
 from envdoctor.facts import Driver, Failure, Gpu, PciGpu, Platform, Toolkit, Torch, TorchRun, Unknown
 
 NVIDIA = "10de"
+CAPABILITY = re.compile(r"\d+\.\d+", re.ASCII)
+"""What a saved report says otherwise is no compute capability."""
 
 
 def nvidia_on_bus(pci_gpus: tuple[PciGpu, ...] | Unknown) -> tuple[PciGpu, ...]:
@@ -29,12 +31,14 @@ def capabilities(gpus: tuple[Gpu, ...] | Unknown, run: TorchRun | None | Unknown
         return {
             gpu_name(device.index, device.name): device.compute_capability
             for device in run.devices
-            if isinstance(device.compute_capability, str)
+            if isinstance(device.compute_capability, str) and CAPABILITY.fullmatch(device.compute_capability)
         }
     if isinstance(gpus, Unknown):
         return {}
     return {
-        gpu_name(gpu.index, gpu.name): gpu.compute_capability for gpu in gpus if isinstance(gpu.compute_capability, str)
+        gpu_name(gpu.index, gpu.name): gpu.compute_capability
+        for gpu in gpus
+        if isinstance(gpu.compute_capability, str) and CAPABILITY.fullmatch(gpu.compute_capability)
     }
 
 
@@ -144,7 +148,7 @@ def went_silent(fact: object) -> str | None:
     """Return the reason if a fact is unknown because the one that was asked hung or died, else None."""
     if not isinstance(fact, Unknown):
         return None
-    return fact.reason if re.search(r"no answer|did not answer|no end after|\bSIG[A-Z]{3,}", fact.reason) else None
+    return fact.reason if re.search(r"no answer|did not answer|no end after|\bSIG[A-Z]{3,}|exit code \d+ in (nvml|cu)[A-Z]", fact.reason) else None
 
 
 def torch_name(torch: Torch) -> str:

@@ -97,6 +97,9 @@ BROKEN: dict[str, Snapshot] = {
         gpus=(),
         torch_run=BLIND,
     ),
+    "VIR006": replace(
+        wsl2(), driver=replace(R580, kernel=None, cuinit=100, nvml=17), gpus=Unknown("NVML: 17"), torch_run=BLIND
+    ),
     "GPU001": machine(gpus=(RTX_3090, replace(RTX_3090, index=1, problem="GPU is lost"))),
     "GPU002": machine(gpus=(replace(RTX_3090, ecc_uncorrected=3),), torch_run=GPU_RUN),
     "GPU003": machine(gpus=(replace(RTX_3090, compute_mode="prohibited"),), torch_run=NO_GPUS),
@@ -126,6 +129,7 @@ BROKEN: dict[str, Snapshot] = {
     "DRV009": driver(cuinit=34, libcuda="/usr/local/cuda/lib64/stubs/libcuda.so.1"),
     "DRV010": driver(cuinit=None, libcuda=None, library_files=("/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1",)),
     "DRV011": driver(cuinit=999, device_nodes=("/dev/nvidia0", "/dev/nvidiactl")),
+    "DRV012": machine(gpus=(), driver=replace(R580, cuinit=100, cuda_device_count=0)),
     "SYS001": replace(container(), shm=SharedMemory(64 * 2**20, 64 * 2**20)),
     "SYS002": replace(container(), cpu=Cpu(None, None, None, 8, 16, 16, quota=2.0)),
     "SYS003": machine(limits=Limits(open_files=256), torch_run=GPU_RUN),

@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from msgspec import Struct
+from msgspec.structs import replace
 
 from envdoctor import facts
 from envdoctor.facts import Snapshot, Unknown
@@ -30,7 +31,7 @@ KEYS = (
     "PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF", "OMP_NUM_THREADS", "CUDA_LAUNCH_BLOCKING", "LD_LIBRARY_PATH",
     "torch", "numpy", "pynvml", "nvidia-ml-py", "libcuda", "libcudart", "libcudnn", "import torch",
 )  # fmt: skip
-TEXT = st.sampled_from(WORDS) | st.text(max_size=12)
+TEXT = st.deferred(lambda: st.sampled_from(WORDS) | st.text(max_size=12))
 PRIMITIVES: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
     bool: st.booleans(),
@@ -53,7 +54,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if origin is dict:
         return st.dictionaries(st.sampled_from(KEYS) | TEXT, values(inner[1]), max_size=4)
     assert issubclass(kind, Struct), kind
-    return st.builds(kind, **{name: values(hint) for name, hint in hints(kind).items()})
+    # Deferred, because hypothesis writes out what a strategy is made of, which would be some 100 kB.
+    return st.deferred(lambda: st.builds(kind, **{name: values(hint) for name, hint in hints(kind).items()}))
 
 
 def hints(kind: type[Struct]) -> dict[str, Any]:
@@ -61,17 +63,13 @@ def hints(kind: type[Struct]) -> dict[str, Any]:
     return typing.get_type_hints(kind, vars(facts))
 
 
-def facts_of(machine: Snapshot, names: frozenset[str]) -> st.SearchStrategy[Snapshot]:
-    """Return a machine in which these facts are anything."""
-    kept = {name: st.just(value) for name, value in machine if name not in names}
-    return st.builds(Snapshot, **kept, **{name: values(hints(Snapshot)[name]) for name in names})
+@st.composite
+def machines(draw: st.DrawFn) -> Snapshot:
+    """Draw a sound or broken machine with some or all of its facts replaced by anything."""
+    machine = ALL[draw(st.sampled_from(list(ALL)))]
+    names = draw(st.frozensets(st.sampled_from(Snapshot.__struct_fields__), min_size=1))
+    return replace(machine, **{name: draw(values(hints(Snapshot)[name])) for name in sorted(names)})
 
 
-MACHINES: st.SearchStrategy[Snapshot] = st.builds(
-    facts_of,
-    st.sampled_from([*(make() for make in HEALTHY.values()), *BROKEN.values()]),
-    st.frozensets(st.sampled_from(Snapshot.__struct_fields__), min_size=1),
-).flatmap(lambda machine: machine)
-"""A sound or broken machine with some or all of its facts replaced by anything."""
-
+ALL = {name: make() for name, make in HEALTHY.items()} | BROKEN
 UNKNOWN = Unknown("nobody could look")

@@ -132,6 +132,9 @@ def test_torchaudio_misfit(companion: Companion, torch: Torch, fails: bool) -> N
         pytest.param(audio("2.8.0+cu128", missing=("libtorchaudio.so",), requires_torch="==2.8.0",
                            load_error="OSError: libtorchaudio.so: cannot open shared object file"),
                      cuda("2.8.0+cu128", "12.8"), id="its own library is loaded by its import, not by ours"),
+        pytest.param(audio("2.8.0+cu128", load_error="OSError: Could not load this library: /x/lib/_torchaudio.so; "
+                           " libtorchaudio.so: cannot open shared object file"),
+                     cuda("2.8.0+cu128", "12.8"), id="so also where torch puts another sentence before it"),
         pytest.param(audio("2.11.0+cu130", load_error=None, requires_torch=None), cuda("2.13.0+cu130", "13.0"),
                      id="the last release serves all that follow"),
         pytest.param(audio("2.11.0+cpu", load_error=None), cuda("2.15.0+cpu", None), id="CPU builds"),
@@ -150,6 +153,12 @@ def test_a_crash_while_it_is_loaded_is_its_own() -> None:
     assert find_misfit("torchvision", vision("0.21.0+cu124", "==2.6.0"), cuda("2.6.0+cu124", "12.4"), run) == Misfit(
         "loading its extension ends the process (SIGSEGV)", fails=True
     )
+
+
+def test_another_library_that_is_not_found_is_a_misfit() -> None:
+    error = "OSError: Could not load this library: /x/libtorchaudio.so; OSError: libcudart.so.13: cannot open"
+
+    assert find_misfit("torchaudio", audio("2.11.0", load_error=error), cuda("2.15.0+cpu", None), RAN)
 
 
 def test_a_torch_of_unknown_version_cannot_be_compared() -> None:

@@ -114,6 +114,8 @@ def test_runs_on(capability: str, arch_list: tuple[str, ...]) -> None:
         pytest.param("9.0", ("compute_100",), id="PTX of a newer GPU"),
         pytest.param("9.0", ("gfx90a", "gfx1100"), id="AMD's code"),
         pytest.param("9.0", (), id="a build for no GPU"),
+        pytest.param("", TORCH_2_15, id="no capability"),
+        pytest.param("12", TORCH_2_15, id="half a capability"),
         pytest.param("9.0", ("sm_", "90", "sm_9"), id="rubbish"),
     ],
 )
@@ -141,6 +143,11 @@ def test_any_text_gets_an_answer(text: str, arch_list: list[str], os: str) -> No
     newest_covered(arch_list)
 
     assert driver_runs(text, text, os) in (True, False, None)
+
+
+@given(st.text())
+def test_what_is_no_capability_is_covered_by_nothing_or_answered(text: str) -> None:
+    assert runs_on(text, TORCH_2_15) in (True, False)
 
 
 @given(st.integers(3, 20), st.integers(0, 9), st.integers(0, 9))

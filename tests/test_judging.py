@@ -150,3 +150,11 @@ def test_what_pytorch_is_built_for() -> None:
     assert not judging.wants_cuda(CPU_TORCH)
     assert not judging.wants_cuda(None)
     assert not judging.wants_cuda(NO)
+
+
+def test_only_numbers_are_capabilities() -> None:
+    odd = replace(RTX_3090, index=1, compute_capability="")
+
+    assert list(judging.capabilities((RTX_3090, odd), None).values()) == ["8.6"]
+    assert judging.capabilities(NO, None) == {}
+    assert list(judging.capabilities((), GPU_RUN).values()) == ["8.6"]

@@ -47,8 +47,8 @@ def _list(checks: dict[str, Check]) -> str:
     for code in sorted(checks, key=rank):
         if code[:3] != group:
             group = code[:3]
-            lines += ["", f"{group}  {GROUPS.get(group, 'other packages')}"]
-        lines.append(_wrapped(f"{code}  {checks[code].summary}", width, "  ", " " * 10))
+            lines += ["", _wrapped(GROUPS.get(group, "other packages"), width, f"{group}  ", " " * 5)]
+        lines.append(_wrapped(checks[code].summary, width, f"  {code}  ", " " * 10))
     return "\n".join([*lines[1:], ""])
 
 

@@ -26,10 +26,21 @@ def test_names_the_program_and_what_it_said() -> None:
     assert found.fix.commands == ("unset PYTHONHOME",)
 
 
+def test_the_stack_of_a_crash_does_not_hide_the_error() -> None:
+    lines = ("Fatal Python error: init_fs_encoding: failed to get the Python codec", "<no Python frame>")
+    [found] = ask(died("exit code 1", *lines), {})
+
+    assert found.what.endswith("exit code 1; Fatal Python error: init_fs_encoding: failed to get the Python codec")
+
+
 @pytest.mark.parametrize(
     ("failure", "environment", "cause", "why"),
     [
         pytest.param(died("there is no such program"), {}, "python-broken", "no such file", id="a venv without base"),
+        pytest.param(
+            died("it is a link to /nonexistent/python, which does not exist"), {}, "python-broken", "removed",
+            id="a link into nothing"),
+        pytest.param(died("the file is no program for this machine"), {}, "python-broken", "processor", id="rubbish"),
         pytest.param(
             died("there is no such program"), {"PYTHONHOME": "/x"}, "python-broken", "no such file",
             id="no variable makes a program vanish"),

@@ -36,7 +36,7 @@ def test_says_where_and_how(failure: Failure, words: str) -> None:
     ("failure", "cause"),
     [
         pytest.param(
-            Failure("exception", "import torch", "ImportError: libcusparse.so.12: undefined symbol: __nvJitLinkComplete"),
+            Failure("exception", "import torch", "ImportError: libcusparse.so.12: undefined symbol: __nvJitLinkX"),
             "cuda-lib-shadowing", id="mixed CUDA libraries"),
         pytest.param(
             Failure("exception", "describe torch", "RuntimeError: cuDNN version incompatibility: PyTorch was compiled "

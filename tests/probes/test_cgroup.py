@@ -31,7 +31,9 @@ def v2(path: str, **files: str) -> dict[str, str]:
         pytest.param(v2("/gone", **{"/cpu.max": "200000 100000\n"}), 2.0, id="the host's path in a container"),
         pytest.param(v2("/../../x", **{"/cpu.max": "200000 100000\n"}), 2.0, id="outside of the namespace"),
         pytest.param(
-            {**v2("/../../x"), "/sys/x/cpu.max": "50000 100000\n"}, None, id="a path that leads out of the mount"
+            {**v2("/../../x", **{"/cgroup.procs": ""}), "/sys/x/cpu.max": "50000 100000\n"},
+            None,
+            id="a path that leads out of the mount",
         ),
         pytest.param({"/sys/fs/cgroup/cpu.max": "200000 100000\n"}, 2.0, id="no /proc, the usual place"),
         pytest.param(

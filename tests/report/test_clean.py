@@ -28,7 +28,7 @@ def test_printable(text: str, shown: str) -> None:
 def test_what_is_printable_stays_so(text: str) -> None:
     assert printable(printable(text)) == printable(text)
     assert "\n" not in line(text)
-    assert line(text).encode("utf-8")
+    assert line(text).encode("utf-8").decode("utf-8") == line(text)
 
 
 @given(st.text(), st.integers(10, 50))

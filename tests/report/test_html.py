@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import itertools
 import re
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -18,7 +19,9 @@ import pytest
 from envdoctor.facts import Snapshot
 from envdoctor.report import html
 from envdoctor.report.html import render
+from envdoctor.report.identity import Identity
 from envdoctor.report.measured import measured
+from envdoctor.report.model import Report
 from envdoctor.report.private import make_private
 from tests.report import samples
 
@@ -69,10 +72,13 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-EVERY = {**samples.ALL, **{f"hostile {bad[:14]!r}": lambda bad=bad: samples.hostile(bad) for bad in samples.HOSTILE}}
+EVERY: dict[str, Callable[[], Report]] = {
+    **samples.ALL,
+    **{f"hostile {bad[:14]!r}": functools.partial(samples.hostile, bad) for bad in samples.HOSTILE},
+}
 
 
-@pytest.fixture(scope="module", params=EVERY.values(), ids=EVERY)
+@pytest.fixture(scope="module", params=list(EVERY.values()), ids=list(EVERY))
 def markup(request: pytest.FixtureRequest) -> str:
     return render(request.param())
 
@@ -87,7 +93,7 @@ def test_nothing_becomes_markup_and_nothing_is_loaded(markup: str) -> None:
             attributes,
         )
         assert str(attributes.get("href", "#")).startswith("#")
-        assert tag == "meta" or not any("://" in str(v) for k, v in attributes.items() if k not in ("aria-label",))
+        assert tag == "meta" or not any("://" in str(v) for k, v in attributes.items() if k != "aria-label")
     assert len(markup.encode()) < 3_000_000
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", markup)
 
@@ -158,16 +164,10 @@ def test_a_healthy_machine_gets_no_accusation() -> None:
 
 
 def test_says_what_was_removed() -> None:
-    made = make_private(samples.broken(), html_identity())
+    made = make_private(samples.broken(), Identity(homes=("/home/ann",)))
 
     assert "home (9), uuid (3)" in Page(render(made)).texts["footer"][0]
     assert "Nothing was removed" in Page(render(samples.clean_cpu())).texts["footer"][0]
-
-
-def html_identity() -> Any:
-    from envdoctor.report.identity import Identity  # noqa: PLC0415
-
-    return Identity(homes=("/home/ann",))
 
 
 def test_probes_packages_and_facts_are_folded_away() -> None:

@@ -6,7 +6,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from envdoctor.facts import Snapshot
+from envdoctor.judge import Judgement
 from envdoctor.report.measured import measured
+from envdoctor.report.model import make_report
 from envdoctor.report.plots import plots
 from envdoctor.report.svg import inline
 from tests.report import samples
@@ -15,10 +18,10 @@ pytest.importorskip("matplotlib")
 
 
 def drawn(*made: dict[str, Any]) -> Any:
-    return plots(measured(samples.make_report(samples.Snapshot(), NOTHING, seconds=0.0, measurements=made)))
+    return plots(measured(make_report(Snapshot(), NOTHING, seconds=0.0, measurements=made)))
 
 
-NOTHING = samples.Judgement((), (), None)
+NOTHING = Judgement((), (), None)
 
 
 def test_speed_steps_and_loss() -> None:

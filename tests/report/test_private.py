@@ -28,7 +28,7 @@ def report_with(text: str, **facts: Any) -> Report:
     return make_report(Snapshot(driver=Unknown(text), **facts), Judgement((), (), None), seconds=1.0, now=samples.NOW)
 
 
-def cleaned(text: str, identity: Identity = ANN, **facts: Any) -> str:
+def cleaned(text: str, /, identity: Identity = ANN, **facts: Any) -> str:
     driver = make_private(report_with(text, **facts), identity).facts.driver
 
     assert isinstance(driver, Unknown)
@@ -199,7 +199,7 @@ def test_uuids_stay_distinct_and_still_name_their_gpu() -> None:
 
 
 def test_a_shortened_uuid_still_names_its_gpu() -> None:
-    facts = {"gpus": (Gpu(0, uuid=samples.UUIDS[0]), Gpu(1, uuid=samples.UUIDS[1]))}
+    facts: dict[str, Any] = {"gpus": (Gpu(0, uuid=samples.UUIDS[0]), Gpu(1, uuid=samples.UUIDS[1]))}
     short = cleaned("GPU-1d4f0a27", **facts)
     made = make_private(report_with("", **facts), ANN).facts.gpus
 

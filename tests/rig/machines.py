@@ -98,7 +98,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     def build(self, folder: Path, libraries: Libraries) -> Built:
         """Write the machine into an empty folder."""
         version = self.library or self.driver
-        place = folder / LIBRARY_FOLDER
+        place = folder / self._libraries()
         place.mkdir(parents=True)
         _put_library(place, "libnvidia-ml", version, self.nvml, libraries.nvml)
         _put_library(place, "libcuda", version, self.libcuda, libraries.libcuda)
@@ -108,7 +108,10 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
         if self.smi is not None:
             readings = [{"name": card.name or "[N/A]", "uuid": card.uuid or "[N/A]"} for card in self.cards]
             smi_maker.write(folder / "usr/bin/nvidia-smi", self.smi, driver=self.driver, cuda=self.cuda, cards=readings)
-        return Built(folder, self.environment)
+        return Built(folder, self.environment, self._libraries())
+
+    def _libraries(self) -> str:
+        return "usr/lib/wsl/lib" if self.around == "wsl2" else LIBRARY_FOLDER
 
     def _script(self, version: str) -> str:
         major, minor = self.cuda.split(".")
@@ -154,7 +157,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
         elif self.around == "wsl2":
             put(folder, "proc/version", "Linux version 5.15.153.1-microsoft-standard-WSL2 (root@1) #1 SMP\n")
             put(folder, "dev/dxg", "")
-            put(folder, "usr/lib/wsl/lib/libcuda.so.1", "")
+            put(folder, "proc/sys/kernel/osrelease", "5.15.153.1-microsoft-standard-WSL2\n")
         if self.around != "wsl2":
             self._write_bus(folder)
 
@@ -179,6 +182,7 @@ class Built(msgspec.Struct, frozen=True):
 
     root: Path
     extra: Mapping[str, str]
+    libraries: str = LIBRARY_FOLDER
 
     def environment(self) -> dict[str, str]:
         """Return the variables with which programs of this real machine meet the fake one."""
@@ -186,7 +190,7 @@ class Built(msgspec.Struct, frozen=True):
         return {
             **kept,
             "PATH": f"{self.root}/usr/bin{os.pathsep}{kept.get('PATH', '')}",
-            "LD_LIBRARY_PATH": f"{self.root}/{LIBRARY_FOLDER}",
+            "LD_LIBRARY_PATH": f"{self.root}/{self.libraries}",
             "ENVDOCTOR_RIG": f"{self.root}/rig.txt",
             **self.extra,
         }

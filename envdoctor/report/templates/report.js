@@ -3,9 +3,13 @@
 (function () {
   function copied(text, block) {
     if (navigator.clipboard && navigator.clipboard.writeText) {
-      return navigator.clipboard.writeText(text);
+      return navigator.clipboard.writeText(text).catch(function () { return selected(block); });
     }
-    // A page from a file or a plain server may have no clipboard: select it, and copy the selection.
+    return selected(block);
+  }
+
+  // A page on a plain server has no clipboard, and a browser may refuse it: select the text, and copy the selection.
+  function selected(block) {
     var range = document.createRange();
     range.selectNodeContents(block);
     getSelection().removeAllRanges();
