@@ -5,7 +5,6 @@ from envdoctor.facts import Driver, Host, Platform, Torch, TorchRun, Unknown, kn
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
 from envdoctor.judging import cuda_works
 
-
 INSUFFICIENT_DRIVER = 35
 """CUDA_ERROR_INSUFFICIENT_DRIVER: the loaded libcuda itself is newer than the kernel module can serve."""
 

@@ -1,8 +1,12 @@
+import re
 from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
 from envdoctor.judging import went_silent
+
+PATIENCE_SECONDS = 2.0
+"""A sound driver may need this long to wake its GPUs. Whoever was given less time proves nothing by silence."""
 
 
 @check("DRV005", Severity.ERROR, cause="driver-wedged", because_of=("GPU001",))
@@ -22,7 +26,7 @@ def driver_wedged(driver: Driver | None | Unknown, gpus: tuple[Gpu, ...] | Unkno
     silent = _silent(driver, gpus)
     if not silent:
         return
-    answered = _answered(driver)
+    answered, hurried = _answered(driver), all(_is_hurried(reason) for reason in silent.values())
     alone = list(silent) == ["driver.smi.exit_code"]
     where = driver.smi.path if isinstance(driver, Driver) and driver.smi else "nvidia-smi"
     yield Finding(
@@ -30,12 +34,14 @@ def driver_wedged(driver: Driver | None | Unknown, gpus: tuple[Gpu, ...] | Unkno
         + (f" Still answering: {', '.join(answered)}." if answered else ""),
         why="Whatever uses the GPU waits for the same answer: PyTorch can hang or die as soon as it touches CUDA.",
         fix=Fix(
-            "Read what the kernel says, then restart the machine."
+            ("Ask again with more time: envdoctor check --timeout 30. " if hurried else "")
+            + "Read what the kernel says, then restart the machine."
             + (f" As only nvidia-smi is silent, see first that {where} is NVIDIA's program." if alone else ""),
             (*((f"ls -l {where}",) if alone else ()), "sudo dmesg | grep -iE 'xid|nvrm' | tail -n 20", "sudo reboot"),
             Risk.REBOOT,
         ),
-        confidence="proved" if isinstance(driver, Driver) else "likely",
+        severity=Severity.WARNING if hurried else Severity.ERROR,
+        confidence="proved" if isinstance(driver, Driver) and not hurried else "likely",
         evidence=silent,
     )
 
@@ -53,6 +59,11 @@ def _silent(driver: Driver | None | Unknown, gpus: tuple[Gpu, ...] | Unknown) ->
         "gpus": gpus,
     }
     return {path: reason for path, fact in asked.items() if (reason := went_silent(fact))}
+
+
+def _is_hurried(reason: str) -> bool:
+    given = re.search(r"\b(?:in|after) (\d+(?:\.\d+)?) s\b", reason)
+    return given is not None and float(given[1]) < PATIENCE_SECONDS
 
 
 def _told(silent: dict[str, str]) -> str:

@@ -42,7 +42,7 @@ def vm_without_gpu(
     if not (tools or wanted or files):
         return
     signs = [
-        *([f"a CUDA build of PyTorch ({torch.version})"] if wanted and isinstance(torch, Torch) else []),
+        *([f"a CUDA build of PyTorch ({torch.version})"] if isinstance(torch, Torch) and wanted else []),
         *(f"a CUDA toolkit ({toolkit.path})" for toolkit in tools.values()),
         *(["NVIDIA driver files"] if files else []),
     ]

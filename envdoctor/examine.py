@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import shlex
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +12,7 @@ from typing import Any
 import msgspec
 
 from envdoctor.facts import Snapshot, Unknown
-from envdoctor.findings import INSTALL, Check, Fix
+from envdoctor.findings import INSTALL, Check, Finding, Fix
 from envdoctor.judge import Judgement, judge
 from envdoctor.probes.interpreter import choose
 from envdoctor.probes.system import System, this_system
@@ -31,8 +33,20 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     fail_on: str = "error"
 
 
-def examine(options: Options, system: System | None = None, *, clock: Callable[[], float] = time.monotonic) -> Report:
+def examine(
+    options: Options,
+    system: System | None = None,
+    *,
+    renderer: str | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Report:
     """Look at this machine and judge it.
+
+    Args:
+        options: what to look at.
+        system: the machine; None: this one.
+        renderer: a module that will be needed for the report, imported while the probes are waited for.
+        clock: seconds.
 
     Raises:
         UnknownInterpreterError: `options.python` names no interpreter.
@@ -48,17 +62,31 @@ def examine(options: Options, system: System | None = None, *, clock: Callable[[
         import_torch=options.import_torch,
         gpu_test=options.gpu_test,
     )
-    snapshot, probes = take_snapshot(system, look)
+    snapshot, probes = take_snapshot(system, look, meanwhile=functools.partial(_get_ready, renderer))
     return judge_snapshot(snapshot, options, probes=probes, seconds=clock() - started)
+
+
+def _get_ready(renderer: str | None) -> None:
+    """Import what judging and printing need: it costs nothing while the examined Python is starting."""
+    load_checks()
+    for module in ("envdoctor.pins.install", "envdoctor.pins.recommend", renderer):
+        if module is not None:
+            importlib.import_module(module)
+    from envdoctor import data  # noqa: PLC0415  # with the first of the above
+
+    data.releases()
+    data.gpus()
 
 
 def judge_snapshot(
     snapshot: Snapshot, options: Options, *, probes: tuple[Probe, ...] = (), seconds: float = 0.0
 ) -> Report:
     """Judge facts, wherever they come from, with today's checks."""
+    from envdoctor.pins.install import new_environment, target_of  # noqa: PLC0415  # the tables come with it
+
     judgement = judge(snapshot, selected(load_checks(), options))
     pins = recommended(snapshot)
-    judgement = with_install_commands(judgement, pins)
+    judgement = with_install_commands(judgement, pins, new_environment(target_of(snapshot)))
     judgement = with_python_named(judgement, options.python)
     return make_report(snapshot, judgement, seconds=seconds, probes=probes, fail_on=options.fail_on, pins=pins)
 
@@ -98,13 +126,25 @@ def with_python_named(judgement: Judgement, python: str | None) -> Judgement:
     return msgspec.structs.replace(judgement, findings=tuple(findings))
 
 
-def with_install_commands(judgement: Judgement, pins: Mapping[str, Any] | None) -> Judgement:
-    """Put the commands that install fitting versions where a fix asks for them."""
+def with_install_commands(judgement: Judgement, pins: Mapping[str, Any] | None, made: str | None = None) -> Judgement:
+    """Put the commands that install fitting versions where a fix asks for them.
+
+    Args:
+        judgement: with fixes that hold the token `INSTALL`.
+        pins: the object `pins` of the report.
+        made: the Python of the environment that the commands make, if they make one: verify there.
+    """
     findings = tuple(
-        msgspec.structs.replace(finding, fix=_filled(finding.fix, pins)) if INSTALL in finding.fix.commands else finding
+        _with_commands(finding, pins, made) if INSTALL in finding.fix.commands else finding
         for finding in judgement.findings
     )
     return msgspec.structs.replace(judgement, findings=findings)
+
+
+def _with_commands(finding: Finding, pins: Mapping[str, Any] | None, made: str | None) -> Finding:
+    fix = _filled(finding.fix, pins)
+    verify = f"envdoctor check --python {made}" if made and fix.commands else finding.verify
+    return msgspec.structs.replace(finding, fix=fix, verify=verify)
 
 
 def _filled(fix: Fix, pins: Mapping[str, Any] | None) -> Fix:

@@ -336,7 +336,7 @@ class Python(Fact, frozen=True):
     leftovers: tuple[str, ...] = ()
     """Half-removed distributions (`~orch-2.1.0.dist-info`)."""
     shadowing: tuple[str, ...] = ()
-    """Files and folders (`random.py`) on the search path that hide modules of the standard library or that torch needs."""
+    """Files and folders (`random.py`) on the search path that hide modules of Python's or that torch needs."""
     startup_output: tuple[str, ...] = ()
     """What it printed before our script's first line (sitecustomize, .pth files)."""
     failure: Failure | None = None

@@ -144,11 +144,15 @@ def cuda_code(driver: Driver | None | Unknown, run: TorchRun | None | Unknown) -
     return None if number is None else (number, "torch_run.init_error", text)
 
 
+SILENCE = re.compile(r"no answer|did not answer|no end after|\bSIG[A-Z]{3,}|exit code \d+ in (nvml|cu)[A-Z]")
+"""How probes say that something hung, crashed, or ended the process that asked it."""
+
+
 def went_silent(fact: object) -> str | None:
     """Return the reason if a fact is unknown because the one that was asked hung or died, else None."""
     if not isinstance(fact, Unknown):
         return None
-    return fact.reason if re.search(r"no answer|did not answer|no end after|\bSIG[A-Z]{3,}|exit code \d+ in (nvml|cu)[A-Z]", fact.reason) else None
+    return fact.reason if SILENCE.search(fact.reason) else None
 
 
 def torch_name(torch: Torch) -> str:

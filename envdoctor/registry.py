@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 import pkgutil
-from collections.abc import Iterator
-from importlib.metadata import entry_points
+import sys
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 from envdoctor.findings import Check
@@ -26,17 +27,54 @@ def load_checks() -> dict[str, Check]:
         BrokenPlugin: a package cannot be imported, or two checks share a code.
     """
     found: dict[str, Check] = {}
-    for entry in entry_points(group=GROUP):
+    for name, value in entry_points(sys.path):
         try:
-            package = importlib.import_module(entry.value)
+            package = importlib.import_module(value)
             checks = list(checks_of(package))
         except Exception as error:
-            raise BrokenPlugin(f"entry point {entry.name!r} ({entry.value}): {error}") from error
+            raise BrokenPlugin(f"entry point {name!r} ({value}): {error}") from error
         for check in checks:
             known = found.setdefault(check.code, check)
             if known.judge is not check.judge:
-                raise BrokenPlugin(f"entry point {entry.name!r}: the code {check.code} is taken by {known.name}")
+                raise BrokenPlugin(f"entry point {name!r}: the code {check.code} is taken by {known.name}")
     return dict(sorted(found.items()))
+
+
+def entry_points(path: Iterable[str]) -> list[tuple[str, str]]:
+    """Return (name, module) of the group's entry points on a search path; of two versions the first counts.
+
+    `importlib.metadata` says the same and takes 35 ms to be imported, a sixth of a whole check.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for folder in path:
+        try:
+            names = sorted(os.listdir(folder or os.curdir))  # noqa: PTH208  # same
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith((".dist-info", ".egg-info")):
+                distribution = name.partition("-")[0].lower()
+                text = _read(os.path.join(folder, name, "entry_points.txt"))  # noqa: PTH118  # pathlib is slow here
+                found.setdefault(distribution, list(_in_group(text)))
+    return [entry for entries in found.values() for entry in entries]
+
+
+def _in_group(text: str) -> Iterator[tuple[str, str]]:
+    section = ""
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("["):
+            section = line
+        elif section == f"[{GROUP}]" and "=" in line and not line.startswith(("#", ";")):
+            name, _, value = line.partition("=")
+            yield name.strip(), value.strip()
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123  # see above
+            return file.read()
+    except OSError:
+        return ""
 
 
 def checks_of(package: ModuleType) -> Iterator[Check]:

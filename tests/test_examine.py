@@ -38,6 +38,14 @@ def test_a_missing_torch_comes_with_the_command_that_installs_it() -> None:
     assert report.pins["variant"] == "cpu"
 
 
+def test_a_system_python_gets_an_environment_of_its_own_and_is_verified_there() -> None:
+    system = Python("/usr/bin/python3", version="3.12.3", kind="system", pip="24.0", bits=64, externally_managed=True)
+    finding = judge_snapshot(bare_machine(python=system), Options()).findings[0]
+
+    assert finding.fix.commands[0] == "/usr/bin/python3 -m venv .venv"
+    assert finding.verify == "envdoctor check --python .venv/bin/python"
+
+
 def test_a_new_card_on_an_old_driver_is_told_why_nothing_fits() -> None:
     report = judge_snapshot(
         bare_machine(

@@ -26,7 +26,7 @@ OLD_WHEEL = TorchPackage(
     version="2.5.1+cu121", cuda="12.1", arch=("sm_50", "sm_60", "sm_70", "sm_75", "sm_80", "sm_86", "sm_90")
 )
 
-JUDGED = [
+JUDGED: list[tuple[str | Machine, TorchPackage | None, str | None]] = [
     # profile or machine, the torch in it, primary cause (None: nothing is broken)
     ("healthy, one GPU", SEES, None),
     ("8 GPUs", SEES, None),
@@ -104,7 +104,7 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Callable[[TorchPack
 
 
 @pytest.mark.parametrize(("machine", "torch", "cause"), JUDGED, ids=map(_id, JUDGED))
-def test_the_one_cause_comes_out(  # noqa: PLR0917  # pytest hands them over by name
+def test_the_one_cause_comes_out(
     machine: str | Machine,
     torch: TorchPackage | None,
     cause: str | None,

@@ -1,12 +1,15 @@
+import importlib.metadata
+import sys
 import types
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from envdoctor.facts import CannotTellError, Driver, Snapshot, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.judge import judge
-from envdoctor.registry import checks_of, load_checks
+from envdoctor.registry import GROUP, BrokenPlugin, checks_of, entry_points, load_checks
 from envdoctor.testing import findings
 
 
@@ -77,3 +80,32 @@ def test_a_check_may_find_in_the_middle_that_it_cannot_tell() -> None:
         raise CannotTellError(f"{driver}")
 
     assert [n.code for n in judge(Snapshot(driver=None), {"XXX003": shy}).not_checked] == ["XXX003"]
+
+
+def test_entry_points_are_those_that_the_standard_library_finds() -> None:
+    expected = {(entry.name, entry.value) for entry in importlib.metadata.entry_points(group=GROUP)}
+
+    assert expected
+    assert set(entry_points(sys.path)) == expected
+
+
+def test_of_two_versions_the_first_on_the_path_counts(tmp_path: Path) -> None:
+    for folder, module in (("first", "new_checks"), ("second", "old_checks")):
+        info = tmp_path / folder / f"plugin-{len(module)}.dist-info"
+        info.mkdir(parents=True)
+        text = f"[console_scripts]\nplugin = x:y\n\n[envdoctor.checks]\n# ours\nplugin = {module}\n"
+        (info / "entry_points.txt").write_text(text)
+
+    assert entry_points([str(tmp_path / "first"), str(tmp_path / "second"), "/nowhere"]) == [("plugin", "new_checks")]
+
+
+def test_a_plugin_that_cannot_be_imported_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = tmp_path / "plugin-1.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[envdoctor.checks]\nplugin = there_is_no_such_module\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    load_checks.cache_clear()
+
+    with pytest.raises(BrokenPlugin, match="there_is_no_such_module"):
+        load_checks()
+    load_checks.cache_clear()

@@ -30,7 +30,7 @@ CIFAR = "https://www.cs.toronto.edu/~kriz/cifar.html"
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-o", "--output", type=OutputFile(), help="Write to this file instead of the standard output.")
 @click.option("--private-ok", is_flag=True, help="Keep names, paths and addresses in the JSON that is written.")
-def bench(  # noqa: PLR0917  # click hands them over by name
+def bench(
     preset: str,
     python: str | None,
     data: str | None,

@@ -30,7 +30,7 @@ from envdoctor.report.model import Report
 @click.option("--no-gpu-test", is_flag=True, help="Do not compute anything on the GPUs.")
 @click.option("-v", "--verbose", is_flag=True, help="Also show notes in full, what was not checked, and each probe.")
 @click.option("--private-ok", is_flag=True, help="Keep names, paths and addresses in what is written.")
-def check(  # noqa: PLR0917  # click hands them over by name
+def check(
     python: str | None,
     source: str | None,
     select: frozenset[str] | None,
@@ -64,13 +64,14 @@ def check(  # noqa: PLR0917  # click hands them over by name
         ignore=ignore or frozenset(),
         fail_on=fail_on,
     )
+    format_ = "json" if as_json else format_
+    renderer = f"envdoctor.report.{format_}"
     try:
-        report = examine(options) if source is None else _judge_again(source, options)
+        report = examine(options, renderer=renderer) if source is None else _judge_again(source, options)
     except UnknownInterpreterError as error:
         raise click.BadParameter(str(error), param_hint="'--python'") from None
     except BrokenPlugin as error:
         raise click.UsageError(f"{error}; uninstall or mend that package") from None
-    format_ = "json" if as_json else format_
     text = _rendered(report, format_, output, verbose=verbose, private_ok=private_ok)
     put(text, output, is_json=format_ == "json")
     raise SystemExit(report.exit_code)

@@ -43,7 +43,7 @@ Bench = Callable[["Report"], Benched]
 @click.option("--timeout", type=click.FloatRange(min=1, max=3600), default=300, show_default=True, metavar="SECONDS")
 @click.option("--issue", is_flag=True, help="Also print the Markdown, to paste into an issue.")
 @click.option("--private-ok", is_flag=True, help="Keep names, paths and addresses in what is written.")
-def report(  # noqa: PLR0917  # click hands them over by name
+def report(
     python: str | None,
     folder: Path,
     name: str | None,

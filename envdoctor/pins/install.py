@@ -48,11 +48,18 @@ def target_of(snapshot: Snapshot) -> Target:
     )
 
 
+def new_environment(target: Target) -> str | None:
+    """Return the Python of the environment that the commands make first; None: they install into the examined one."""
+    if not target.managed:
+        return None
+    return ".venv\\Scripts\\python" if target.windows else ".venv/bin/python"
+
+
 def commands(pins: Pins, target: Target | None = None) -> tuple[str, ...]:
     """Return the commands, one a line, to be run in a shell (on Windows: cmd) in the given order."""
     target = target or Target()
-    if target.managed:
-        made = ".venv\\Scripts\\python" if target.windows else ".venv/bin/python"
+    made = new_environment(target)
+    if made is not None:
         fresh = Target(python=made, windows=target.windows)
         return (f"{_quoted(target.python, target)} -m venv .venv", *commands(pins, fresh))
     install = _installer(target)

@@ -37,6 +37,9 @@ def _look(system: System, variable: str, entry: str) -> SearchPath:
     if not _is_absolute(system, entry):
         # Relative to a working directory that may be another one when it matters.
         return SearchPath(variable, printable(entry), Unknown("it is no absolute path"))
+    if variable == "PATH" and system.exists(f"{entry}/."):
+        # Folders of programs hold thousands of names, of which one counts.
+        return SearchPath(variable, printable(entry), exists=True, holds=_held(system, variable, entry, ()))
     names = system.listing(entry)
     if isinstance(names, Unknown):
         return SearchPath(variable, printable(entry), Unknown(printable(names.reason)))
@@ -51,7 +54,7 @@ def _is_absolute(system: System, entry: str) -> bool:
 def _held(system: System, variable: str, entry: str, names: tuple[str, ...]) -> tuple[str, ...]:
     nvcc = "nvcc.exe" if system.os == "windows" else "nvcc"
     found = {match[1] for name in names if (match := LIBRARY.fullmatch(name))}
-    if nvcc in names:
+    if nvcc in names or (not names and system.exists(f"{entry.rstrip('/')}/{nvcc}")):
         found.add("nvcc")
     if variable in HOMES and system.exists(f"{entry.rstrip('/')}/bin/{nvcc}"):
         found.add("bin/nvcc")

@@ -64,8 +64,16 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     gpu_test: bool = True
 
 
-def take_snapshot(system: System, look: Look) -> tuple[Snapshot, tuple[Probe, ...]]:
-    """Ask every probe, and return what is known within the time limit, with how each probe went."""
+def take_snapshot(
+    system: System, look: Look, *, meanwhile: Callable[[], object] | None = None
+) -> tuple[Snapshot, tuple[Probe, ...]]:
+    """Ask every probe, and return what is known within the time limit, with how each probe went.
+
+    Args:
+        system: the machine.
+        look: what to look at, and how long.
+        meanwhile: done in this thread while the children work.
+    """
     started = time.monotonic()
     patience = max(0.2, look.seconds - RESERVE_SECONDS)
 
@@ -78,7 +86,7 @@ def take_snapshot(system: System, look: Look) -> tuple[Snapshot, tuple[Probe, ..
     # The patient first: it takes the longest.
     looks: dict[str, Callable[[], Any]] = {"python": patient, "driver": nvidia}
     looks |= {name: functools.partial(probe, system) for name, probe in PROBES.items()}
-    results, probes = look_together(looks, seconds=look.seconds - (time.monotonic() - started))
+    results, probes = look_together(looks, seconds=look.seconds - (time.monotonic() - started), meanwhile=meanwhile)
     facts = {name: results[name] for name in PROBES}
     facts |= patient_facts.understand(look.python, results["python"])
     facts["driver"], facts["gpus"] = (

@@ -53,10 +53,12 @@ class Task:
 
 
 def look_together(
-    looks: Mapping[str, Callable[[], Any]], *, seconds: float
+    looks: Mapping[str, Callable[[], Any]], *, seconds: float, meanwhile: Callable[[], object] | None = None
 ) -> tuple[dict[str, Any], tuple[Probe, ...]]:
-    """Start all, wait for all, at most so many seconds together."""
+    """Start all, do something useful meanwhile, wait for all, at most so many seconds together."""
     until = time.monotonic() + seconds
     tasks = [Task(name, look) for name, look in looks.items()]
+    if meanwhile is not None:
+        meanwhile()
     results = {task.name: task.result(until) for task in tasks}
     return results, tuple(task.record(results[task.name]) for task in tasks)

@@ -143,7 +143,7 @@ def _pins(report: Report) -> dict[str, Any] | None:
         return None
     lists = {name: report.pins.get(name) for name in ("install", "because", "rejected")}
     return {
-        "versions": {key: value for key, value in report.pins.items() if key not in lists},
+        "versions": {key: value for key, value in report.pins.items() if key not in lists and value},
         **{name: list(value)[:50] if isinstance(value, list | tuple) else [] for name, value in lists.items()},
     }
 

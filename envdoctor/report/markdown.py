@@ -143,7 +143,7 @@ def _measurements(report: Report, room: int) -> str:
 def _pins(report: Report, room: int) -> str:
     if not report.pins:
         return ""
-    pins = {key: value for key, value in report.pins.items() if key not in ("install", "because", "rejected")}
+    pins = {key: value for key, value in report.pins.items() if key not in ("install", "because", "rejected") and value}
     parts = [
         "### Versions that fit this machine",
         table(("Part", "Version"), ((code(k, 60), code(say(v), 200)) for k, v in pins.items())),

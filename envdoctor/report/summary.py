@@ -15,7 +15,8 @@ GIB = 1 << 30
 VENDORS = {"10de": "NVIDIA", "1002": "AMD", "8086": "Intel"}
 NAMES = {
     "kvm": "KVM", "vmware": "VMware", "virtualbox": "VirtualBox", "hyper-v": "Hyper-V", "xen": "Xen", "qemu": "QEMU",
-    "docker": "Docker", "podman": "Podman", "kubernetes": "Kubernetes", "lxc": "LXC", "apptainer": "Apptainer",
+    "firecracker": "Firecracker", "parallels": "Parallels", "amazon-ec2": "Amazon EC2", "google-cloud": "Google Cloud",
+    "azure": "Azure", "docker": "Docker", "podman": "Podman", "kubernetes": "Kubernetes", "lxc": "LXC", "apptainer": "Apptainer",
 }  # fmt: skip
 
 
@@ -173,7 +174,10 @@ def _torch(facts: Snapshot) -> tuple[str, str]:
         return UNKNOWN, f"unknown: {torch.reason}"
     if torch is None:
         return ABSENT, "not installed in this Python"
-    return (OK if _sound(run) else UNKNOWN), _join([_torch_text(torch), _run_text(run)])
+    status = OK if _sound(run) else UNKNOWN
+    if status == OK and _reaches_no_gpu(torch, run):
+        status = NOTE
+    return status, _join([_torch_text(torch), _run_text(torch, run)])
 
 
 def _torch_text(torch: Torch) -> str:
@@ -185,13 +189,19 @@ def _sound(run: object) -> bool:
     return isinstance(run, TorchRun) and run.failure is None
 
 
-def _run_text(run: TorchRun | None | Unknown) -> str:
+def _reaches_no_gpu(torch: Torch, run: object) -> bool:
+    return isinstance(run, TorchRun) and run.available is False and torch.build in ("cuda", "rocm")
+
+
+def _run_text(torch: Torch, run: TorchRun | None | Unknown) -> str:
     if not isinstance(run, TorchRun):
         return ""
     if run.failure is not None:
         return f"died in stage {run.failure.stage!r}: {run.failure.detail}"
     if run.available is True:
         return f"sees {run.device_count} GPU{'s' if run.device_count != 1 else ''}"
+    if _reaches_no_gpu(torch, run):
+        return "reaches no GPU, works on the CPU"
     return "works on the CPU" + ("; Metal (MPS) available" if run.mps is True else "")
 
 
@@ -228,7 +238,7 @@ def _name(key: str) -> str:
 
 
 def _several(texts: Iterable[str]) -> list[str]:
-    """Fold equal texts: "8 × NVIDIA H100 …"."""
+    """Fold equal texts: "8 x NVIDIA H100 …"."""
     counts: dict[str, int] = {}
     for text in texts:
         counts[text] = counts.get(text, 0) + 1

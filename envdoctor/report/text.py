@@ -17,7 +17,7 @@ from envdoctor.report.clean import printable
 from envdoctor.report.model import Report
 from envdoctor.report.summary import ABSENT, Row, rows
 
-MARKS = {"ok": "✓", "absent": "–", "note": "·", "warning": "!", "error": "✗", "unknown": "?"}
+MARKS = {"ok": "✓", "absent": "-", "note": "·", "warning": "!", "error": "✗", "unknown": "?"}
 ASCII_MARKS = {"ok": "+", "absent": "-", "note": ".", "warning": "!", "error": "x", "unknown": "?"}
 STYLES = {
     "ok": "green", "absent": "dim", "note": "cyan", "warning": "yellow", "error": "red", "unknown": "magenta",
@@ -43,8 +43,8 @@ def render(report: Report, *, width: int = 80, color: bool = False, unicode: boo
     shown = [f for f in rest if verbose or f.severity is not Severity.NOTE]
     if shown:
         page.heading("Also" if report.primary else "Found")
-        for finding in shown:
-            page.finding(finding, report)
+        for alike in _alike(shown):
+            page.finding(alike[0], report, alike[1:], brief=not verbose)
     notes = [f for f in rest if f not in shown]
     if notes:
         page.heading("Worth knowing")
@@ -118,12 +118,18 @@ class _Page:
         self._print(self._styled(title, "bold underline"))
         self._print("")
 
-    def finding(self, finding: Finding, report: Report) -> None:
-        severity = (finding.severity or Severity.NOTE).value
-        what = self._styled(finding.what, "bold") + self._styled(f"  [{finding.code}]", "dim")
-        self._hanging(self._styled(self._marks[severity], STYLES[severity]), what)
+    def finding(
+        self, finding: Finding, report: Report, alike: Iterable[Finding] = (), *, brief: bool = False
+    ) -> None:
+        for one in (finding, *alike):
+            severity = (one.severity or Severity.NOTE).value
+            what = self._styled(one.what, "bold") + self._styled(f"  [{one.code}]", "dim")
+            self._hanging(self._styled(self._marks[severity], STYLES[severity]), what)
         if finding.because_of:
             self._part("", f"Follows from {finding.because_of}; mend that first.")
+        if finding.because_of and brief:
+            self._print("")
+            return
         if finding.confidence != "proved":
             self._part("Sure?", "Likely, not proved.")
         self._part("Why", finding.why)
@@ -204,6 +210,22 @@ class _Page:
         """Take out what could steer a terminal; a machine's strings are no commands to it."""
         clean = re.sub(r"\s", " ", printable(text))
         return clean if self._unicode else to_ascii(clean)
+
+
+def _alike(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Put neighbours together that differ in what they name alone: eight GPUs with one fault are mended once."""
+    groups: list[list[Finding]] = []
+    for finding in findings:
+        last = groups[-1][0] if groups else None
+        if last is not None and _cure(last) == _cure(finding):
+            groups[-1].append(finding)
+        else:
+            groups.append([finding])
+    return groups
+
+
+def _cure(finding: Finding) -> tuple[object, ...]:
+    return finding.code, finding.because_of, finding.confidence, finding.why, finding.fix
 
 
 class _Sink(io.StringIO):

@@ -15,7 +15,7 @@ ONLY_NOUVEAU = Driver(kernel=None, library=None, module_on_disk=False, nouveau=T
 def test_names_the_card() -> None:
     [found] = judged("DRV001", BARE)
 
-    assert "10de:2204 at 0000:01:00.0" in found.what
+    assert found.what.endswith("10de:2204 at 0000:01:00.0.")
     assert found.severity is Severity.ERROR
     assert "sudo ubuntu-drivers install" in found.fix.commands
 

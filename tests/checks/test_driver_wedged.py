@@ -52,6 +52,22 @@ def test_a_driver_of_which_nothing_came_is_likely_wedged() -> None:
     assert found.evidence == {"driver": "no answer in 10.9 s"}
 
 
+@pytest.mark.parametrize("reason", ["no answer in 1.1 s", "no end after 0.2 s in nvmlInit", "did not answer in 1 s"])
+def test_silence_in_a_hurry_proves_nothing(reason: str) -> None:
+    [found] = judged("DRV005", gpu_machine(), driver=replace(R580, nvml=Unknown(reason)))
+
+    assert (found.severity, found.confidence) == (Severity.WARNING, "likely")
+    assert "--timeout 30" in found.fix.text
+
+
+def test_a_death_in_a_hurry_is_a_death() -> None:
+    driver = replace(R580, nvml=Unknown("no end after 0.2 s in nvmlInit"), cuinit=Unknown("SIGSEGV in cuInit"))
+
+    [found] = judged("DRV005", gpu_machine(), driver=driver)
+
+    assert found.severity is Severity.ERROR
+
+
 @pytest.mark.parametrize(
     "driver",
     [

@@ -19,6 +19,12 @@ def test_counts_the_gpus_and_names_the_version() -> None:
     assert found.evidence == {"driver.cuinit": 802, "driver.version": "580.65.06"}
 
 
+def test_one_gpu_is_one() -> None:
+    [found] = judged("DRV008", UNLINKED)
+
+    assert "on this machine with 1 GPU." in found.what
+
+
 @pytest.mark.parametrize(
     "said",
     [

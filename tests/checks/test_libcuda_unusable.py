@@ -19,8 +19,9 @@ def test_nvml_answers_and_libcuda_is_missing() -> None:
     assert found.evidence == {"driver.nvml": 0, "driver.libcuda": None}
 
 
-def test_an_empty_file_is_named() -> None:
-    [found] = judged("DRV010", GONE, driver=EMPTY)
+@pytest.mark.parametrize("nvml", [0, None])
+def test_an_empty_file_is_named(nvml: int | None) -> None:
+    [found] = judged("DRV010", GONE, driver=replace(EMPTY, nvml=nvml))
 
     assert "/usr/lib/libcuda.so.1: file too short" in found.what
 

@@ -15,11 +15,17 @@ NOUVEAU = replace(CARD, bound="nouveau")
 def test_an_installed_driver_is_kept_from_its_card() -> None:
     [found] = judged("DRV006", HELD)
 
-    assert "nouveau holds the NVIDIA GPU 10de:2204" in found.what
+    assert found.what == "The kernel driver nouveau holds the NVIDIA GPU 10de:2204 at 0000:01:00.0."
     assert found.severity is Severity.ERROR
     assert found.fix.risk is Risk.REBOOT
     assert found.fix.commands[0].startswith("printf 'blacklist nouveau\\n' | sudo tee /etc/modprobe.d/")
     assert "sudo update-initramfs -u" in found.fix.commands
+
+
+def test_counts_several() -> None:
+    [found] = judged("DRV006", HELD, pci_gpus=(NOUVEAU, replace(NOUVEAU, address="0000:02:00.0")))
+
+    assert "(and 1 more)" in found.what
 
 
 def test_nova_is_two_modules() -> None:
