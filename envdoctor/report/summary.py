@@ -16,7 +16,8 @@ VENDORS = {"10de": "NVIDIA", "1002": "AMD", "8086": "Intel"}
 NAMES = {
     "kvm": "KVM", "vmware": "VMware", "virtualbox": "VirtualBox", "hyper-v": "Hyper-V", "xen": "Xen", "qemu": "QEMU",
     "firecracker": "Firecracker", "parallels": "Parallels", "amazon-ec2": "Amazon EC2", "google-cloud": "Google Cloud",
-    "azure": "Azure", "docker": "Docker", "podman": "Podman", "kubernetes": "Kubernetes", "lxc": "LXC", "apptainer": "Apptainer",
+    "azure": "Azure",
+    "docker": "Docker", "podman": "Podman", "kubernetes": "Kubernetes", "lxc": "LXC", "apptainer": "Apptainer",
 }  # fmt: skip
 
 
