@@ -118,9 +118,7 @@ class _Page:
         self._print(self._styled(title, "bold underline"))
         self._print("")
 
-    def finding(
-        self, finding: Finding, report: Report, alike: Iterable[Finding] = (), *, brief: bool = False
-    ) -> None:
+    def finding(self, finding: Finding, report: Report, alike: Iterable[Finding] = (), *, brief: bool = False) -> None:
         for one in (finding, *alike):
             severity = (one.severity or Severity.NOTE).value
             what = self._styled(one.what, "bold") + self._styled(f"  [{one.code}]", "dim")

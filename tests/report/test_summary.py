@@ -94,3 +94,29 @@ def test_a_torch_that_died_says_where() -> None:
 )
 def test_cudnn_s_number(number: str, version: str) -> None:
     assert cudnn_version(number) == version
+
+
+@pytest.mark.parametrize(
+    ("torch", "available", "status", "says"),
+    [
+        (Torch("2.9.1+cpu", cuda=None), False, "ok", "works on the CPU"),
+        (Torch("2.9.1+cu128", cuda="12.8"), False, "note", "reaches no GPU, works on the CPU"),
+        (Torch("2.9.1+rocm6.4", cuda=None, hip="6.4"), False, "note", "reaches no GPU"),
+        (Torch("2.9.1+cu128", cuda="12.8"), True, "ok", "sees 1 GPU"),
+    ],
+)
+def test_what_torch_reaches(torch: Torch, available: bool, status: str, says: str) -> None:
+    shown = row("PyTorch", torch=torch, torch_run=TorchRun("end", available=available, device_count=1))
+
+    assert shown[0] == status
+    assert shown[1].endswith(says) or says in shown[1]
+
+
+def test_equal_gpus_are_folded_and_others_are_not() -> None:
+    gpus = (*(Gpu(i, "NVIDIA H100") for i in range(7)), Gpu(7, "NVIDIA H100", problem="GPU is lost"))
+
+    assert row("GPU", gpus=gpus)[1] == "7 x NVIDIA H100; NVIDIA H100: GPU is lost"
+
+
+def test_why_the_python_is_unknown() -> None:
+    assert row("Python", python=Unknown("no answer in 30 s")) == ("unknown", "unknown: no answer in 30 s")

@@ -2,6 +2,9 @@ import re
 
 import msgspec
 import pytest
+import rich.cells
+from hypothesis import given
+from hypothesis import strategies as st
 
 from envdoctor.findings import Finding, Fix, Severity
 from envdoctor.report import text
@@ -111,3 +114,78 @@ def test_sixty_four_equal_gpus_are_one_line() -> None:
     ]
 
     assert len(line) <= 110
+
+
+def also(*findings: Finding) -> Report:
+    """A broken machine with these findings behind the primary one."""
+    report = samples.broken()
+    return msgspec.structs.replace(report, findings=(report.findings[0], *findings))
+
+
+def lost(index: int, **other: str | None) -> Finding:
+    fix = Fix("Seat the card anew.", ("nvidia-smi -r",))
+    return Finding(
+        what=f"GPU {index} does not answer.",
+        why="Its link is down.",
+        fix=fix,
+        severity=Severity.WARNING,
+        code="GPU001",
+        **other,
+    )  # type: ignore[arg-type]
+
+
+def test_equal_faults_are_mended_once() -> None:
+    shown = text.render(also(*(lost(index) for index in range(8))), width=80)
+
+    assert all(f"! GPU {index} does not answer.  [GPU001]" in shown for index in range(8))
+    assert shown.count("Its link is down.") == shown.count("nvidia-smi -r") == 1
+
+
+def test_what_follows_from_the_cause_is_told_in_brief() -> None:
+    report = also(lost(0, because_of="DRV002"))
+
+    assert "Follows from DRV002; mend that first." in text.render(report, width=80)
+    assert "Seat the card anew." not in text.render(report, width=80)
+    assert "Seat the card anew." in text.render(report, width=80, verbose=True)
+
+
+def test_verify_can_be_pasted_in_the_narrowest_window() -> None:
+    report = samples.broken()
+    command = "envdoctor check --select DRV002 --python '/home/ann/a rather long folder/.venv/bin/python'"
+    primary = msgspec.structs.replace(report.findings[0], verify=command)
+    report = msgspec.structs.replace(report, findings=(primary, *report.findings[1:]))
+
+    for width in (30, 80):
+        assert any(line.endswith(command) for line in text.render(report, width=width).splitlines())
+
+
+@pytest.mark.parametrize("width", [30, 40, 80])
+def test_a_dumb_terminal_has_its_width_too(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = text.render(samples.broken(), width=width)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "200")
+    colored = text.render(samples.broken(), width=width, color=True)
+
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
+
+
+def test_escape_sequences_go_as_a_whole() -> None:
+    shown = text.render(samples.hostile("\x1b]0;title\x07\x1b[31mred\x1b[0m"), width=80, verbose=True)
+
+    assert "red" in shown
+    assert "[31m" not in shown
+    assert "title" not in shown
+
+
+def test_wide_characters_fit() -> None:
+    lines = text.render(samples.hostile("日本語の長い名前" * 20), width=40).splitlines()
+
+    assert max(rich.cells.cell_len(line) for line in lines if "日" in line and "pip" not in line) <= 40
+
+
+@given(st.text(max_size=200), st.integers(30, 110), st.booleans())
+def test_any_words(said: str, width: int, unicode: bool) -> None:
+    shown = text.render(samples.hostile(said), width=width, unicode=unicode, verbose=True)
+
+    assert shown.endswith("\n")
+    assert all(c.isprintable() or c == "\n" for c in shown)
