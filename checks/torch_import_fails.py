@@ -46,7 +46,7 @@ def torch_import_fails(
     reason = _reason(failure, torch, python if isinstance(python, Python) else None)
     doing = "`import torch`" if failure.stage in STAGES[:2] else f"Using it on the CPU (stage {failure.stage!r})"
     yield Finding(
-        what=f"{doing} {_ended(failure)} ({torch_name(torch)}).",
+        what=f"{doing} {_ended(failure)}{f' ({torch_name(torch)})' if isinstance(torch.version, str) else ''}.",
         why=reason.why,
         fix=reason.fix,
         cause=reason.cause,

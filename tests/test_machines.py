@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,16 +11,17 @@ import pytest
 from envdoctor.examine import Options, judge_snapshot
 from envdoctor.probes.interpreter import Choice
 from envdoctor.probes.snapshot import Look, take_snapshot
+from tests.rig import accidents
+from tests.rig.accidents import Accident
+from tests.rig.expect import disagreements
 from tests.rig.libraries import Libraries
 from tests.rig.machines import Card, Machine
 from tests.rig.profiles import ACCIDENTS, MACHINES
-from tests.rig.torch_package import CPU_BUILD, TorchPackage, make_environment
+from tests.rig.torch_package import BLIND, CPU_BUILD, SEES, TorchPackage, make_environment
 
 pytestmark = pytest.mark.slow
 
 PROFILES = {profile.name: profile.machine for profile in (*MACHINES, *ACCIDENTS)}
-SEES = TorchPackage(devices=(("NVIDIA GeForce RTX 3090", 8, 6),))
-BLIND = TorchPackage(init_error="CUDA initialization failed")
 PASCAL = Card(name="NVIDIA GeForce GTX 1080 Ti", capability="6.1")
 BLACKWELL = Card(name="NVIDIA GeForce RTX 5090", capability="12.0")
 OLD_WHEEL = TorchPackage(
@@ -122,3 +124,35 @@ def test_the_one_cause_comes_out(
     primary = report.primary_finding
     assert (primary.cause if primary else None) == cause, [(f.code, f.cause, f.what) for f in report.findings]
     assert (report.verdict == "broken") == (cause is not None)
+
+
+def test_the_tables_are_long_enough_to_mean_something() -> None:
+    faults = [row for row in JUDGED if row[2] is not None]
+
+    assert len(MACHINES) >= 40
+    assert len(ACCIDENTS) + len(accidents.ALL) >= 60
+    assert len(faults) >= 40
+    names = [row.name for row in (*MACHINES, *ACCIDENTS, *accidents.ALL)]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("accident", [pytest.param(row, id=row.name) for row in accidents.ALL])
+def test_what_is_seen_and_what_is_said(
+    accident: Accident,
+    interpreter: Callable[[TorchPackage | None], str],
+    libraries: Libraries,
+    tmp_path: Path,
+) -> None:
+    system = accident.machine.build(tmp_path, libraries).system()
+    # Less than two seconds of silence would prove nothing, and be no error.
+    seconds = 3.2 if accident.hangs else 10
+    look = Look(python=Choice(interpreter(accident.torch), "the test says so"), seconds=seconds, gpu_test=False)
+    started = time.monotonic()
+
+    snapshot, _ = take_snapshot(system, look)
+    report = judge_snapshot(snapshot, Options())
+
+    assert not disagreements({"driver": snapshot.driver, "gpus": snapshot.gpus}, accident.facts)
+    primary = report.primary_finding
+    assert (primary.cause if primary else None) == accident.cause, [(f.code, f.cause, f.what) for f in report.findings]
+    assert time.monotonic() - started < seconds + 3

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from envdoctor.cli.options import OutputFile, put
+from envdoctor.cli.options import OutputFile, Seconds, put
 from envdoctor.cli.terminal import look_at
 
 EPILOG = "Exit codes: 0 PASS, 1 FAIL, 2 wrong usage, 3 envdoctor failed, 130 interrupted."
@@ -25,7 +25,7 @@ CIFAR = "https://www.cs.toronto.edu/~kriz/cifar.html"
 @click.option("--download", is_flag=True, help="Fetch CIFAR-10 with torchvision, into --data DIR or a cache.")
 @click.option("--device", type=click.Choice(["cpu", "cuda", "all"]), default="all", show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of weights and choices.")
-@click.option("--timeout", type=click.FloatRange(min=1, max=86400), default=300, show_default=True, metavar="SECONDS")
+@click.option("--timeout", type=Seconds(min=1, max=86400), default=300, show_default=True, metavar="SECONDS")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-o", "--output", type=OutputFile(), help="Write to this file instead of the standard output.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from envdoctor.cli.options import put
+from envdoctor.cli.options import Seconds, put
 
 if TYPE_CHECKING:
     from envdoctor.report.model import Report
@@ -40,7 +40,7 @@ Bench = Callable[["Report"], Benched]
 @click.option("--name", metavar="NAME", help="Of the files, without an ending.  [default: envdoctor-DATE]")
 @click.option("--no-bench", is_flag=True, help="Check alone: train nothing.")
 @click.option("--data", metavar="DIR", help="Images for the benchmark; without it a built-in synthetic set is used.")
-@click.option("--timeout", type=click.FloatRange(min=1, max=3600), default=300, show_default=True, metavar="SECONDS")
+@click.option("--timeout", type=Seconds(min=1, max=3600), default=300, show_default=True, metavar="SECONDS")
 @click.option("--issue", is_flag=True, help="Also print the Markdown, to paste into an issue.")
 @click.option("--private-ok", is_flag=True, help="Keep names, paths and addresses in what is written.")
 def report(

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from envdoctor.findings import Finding, Severity
 from envdoctor.report.ascii import to_ascii
-from envdoctor.report.clean import printable
+from envdoctor.report.clean import printable, say
 from envdoctor.report.model import Report
 from envdoctor.report.summary import ABSENT, Row, rows
 
@@ -132,7 +132,7 @@ class _Page:
             self._part("Sure?", "Likely, not proved.")
         self._part("Why", finding.why)
         if finding.code == report.primary and finding.evidence:
-            self._part("Proof", "; ".join(f"{key} = {_short(value)}" for key, value in finding.evidence.items()))
+            self._part("Proof", "; ".join(f"{key} = {_short(value)}" for key, value in _telling(finding)))
         self._part("Mend", finding.fix.text)
         self._commands(finding.fix.commands)
         if finding.fix.risk.value in RISKS and finding.fix.commands:
@@ -232,8 +232,11 @@ class _Sink(io.StringIO):
     encoding = "utf-8"
 
 
+def _telling(finding: Finding) -> list[tuple[str, object]]:
+    """Return the evidence without what is merely empty: an empty list proves nothing, unlike what is not there."""
+    return [(key, value) for key, value in finding.evidence.items() if value not in ([], (), {}, "")]
+
+
 def _short(value: object) -> str:
-    if value is None:
-        return "not there"
-    text = " | ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    text = " | ".join(map(say, value)) if isinstance(value, list | tuple) else say(value)
     return text if len(text) <= 160 else text[:157] + "…"  # noqa: PLR2004

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +85,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     nouveau: bool = False
     nodes: tuple[str, ...] = ("nvidia0", "nvidiactl", "nvidia-uvm")
     nvml: str | None = "works"
-    """`works`, `empty` (a file without content), None."""
+    """`works`, `empty` (a file without content), `other`, `text`, `half`, `folder`, None."""
     libcuda: str | None = "works"
-    """`works`, `stub`, `empty`, `other` (a library of another architecture), None."""
+    """The same, and `stub`. `other`: of another architecture; `text`: no library at all; `half`: cut off."""
     smi: Smi | None = Smi()
     environment: dict[str, str] = {}
     around: str = "metal"
@@ -226,17 +226,25 @@ def _put_library(folder: Path, stem: str, version: str, kind: str | None, compil
     if kind is None:
         return
     target = folder / f"{stem}.so.{version}"
-    if kind == "empty":
-        target.touch()
+    if kind in _FAULTY_FILES:
+        _FAULTY_FILES[kind](target, compiled)
     else:
         shutil.copy(compiled, target)
-    if kind == "other":
-        _give_to_another_architecture(target)
     (folder / f"{stem}.so.1").symlink_to(target.name)
 
 
-def _give_to_another_architecture(library: Path) -> None:
+def _of_another_architecture(target: Path, compiled: Path) -> None:
     """Make it an ELF file of 32 bits, as a library of a multilib system is."""
-    content = bytearray(library.read_bytes())
+    content = bytearray(compiled.read_bytes())
     content[4] = 1 if content[4] == 2 else 2
-    library.write_bytes(bytes(content))
+    target.write_bytes(bytes(content))
+
+
+_FAULTY_FILES: dict[str, Callable[[Path, Path], object]] = {
+    "empty": lambda target, _: target.touch(),
+    "other": _of_another_architecture,
+    # What a proxy answers, and a script saved as the library.
+    "text": lambda target, _: target.write_text("<html>404</html>\n" * 100, encoding="utf-8"),
+    "half": lambda target, compiled: target.write_bytes(compiled.read_bytes()[:100]),
+    "folder": lambda target, _: target.mkdir(),
+}

@@ -28,7 +28,7 @@ class Smi(msgspec.Struct, frozen=True, kw_only=True):
     """How a fake nvidia-smi behaves."""
 
     does: str = "works"
-    """`works`, `fails`, `hangs`, `ignores SIGTERM`, `floods`, `rubbish`."""
+    """`works`, `fails`, `dies`, `hangs`, `ignores SIGTERM`, `floods`, `rubbish`."""
     says: str = ""
     """What it prints when it fails."""
     exit_code: int = 0
@@ -118,6 +118,10 @@ def _fails(smi: Smi, *_rest: object) -> bytes:
     return f"printf %s {shlex.quote(smi.says)}\nexit {smi.exit_code}\n".encode()
 
 
+def _dies(*_rest: object) -> bytes:
+    return b"kill -9 $$\n"
+
+
 def _hangs(*_rest: object) -> bytes:
     return b"exec sleep 300\n"
 
@@ -138,6 +142,7 @@ def _rubbish(*_rest: object) -> bytes:
 _BODIES: dict[str, Callable[[Smi, str, str, Sequence[Mapping[str, str]]], bytes]] = {
     "works": _works,
     "fails": _fails,
+    "dies": _dies,
     "hangs": _hangs,
     "ignores SIGTERM": _ignores_sigterm,
     "floods": _floods,

@@ -67,6 +67,8 @@ class TorchPackage(msgspec.Struct, frozen=True, kw_only=True):
         (metadata / "INSTALLER").write_text("pip\n")
 
 
+SEES = TorchPackage(devices=(("NVIDIA GeForce RTX 3090", 8, 6),))
+BLIND = TorchPackage(init_error="CUDA initialization failed")
 CPU_BUILD = TorchPackage(version="2.9.1+cpu", cuda=None, arch=())
 
 
