@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
-from envdoctor.alloc_conf import Fault, fault
 from envdoctor.facts import Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
+from envdoctor.rules.alloc_conf import Fault, fault
 
 VARIABLES = ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_HIP_ALLOC_CONF")
 

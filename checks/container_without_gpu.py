@@ -3,7 +3,7 @@ from typing import Any
 
 from envdoctor.facts import Driver, PciGpu, Platform, Toolkit, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import container_of, cuda_works, described, nvidia_at, toolkits_at, wants_cuda, wsl_of
+from envdoctor.rules.judging import container_of, cuda_works, described, nvidia_at, toolkits_at, wants_cuda, wsl_of
 
 NVML_UNKNOWN = 999
 """What NVML says in a container that had the GPU until its control group was written anew."""

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, Host, PciGpu, Platform, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import cuda_works, driver_runs_here, gpu_to_use, has_nvidia_gpu, torch_name, wsl_of
+from envdoctor.rules.judging import cuda_works, driver_runs_here, gpu_to_use, has_nvidia_gpu, torch_name, wsl_of
 
 AMD = "1002"
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Python, SearchPath, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Severity, check
-from envdoctor.owners import homes_of, is_foreign, take_out
+from envdoctor.rules.owners import homes_of, is_foreign, take_out
 
 WHEELS = {
     # Library → the wheel that brings it (for CUDA 12 and older with "-cu12" behind it).

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
-from envdoctor.cuda_errors import cause_of
 from envdoctor.facts import Driver, Gpu, PciGpu, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import gpu_to_use
+from envdoctor.rules.cuda_errors import cause_of
+from envdoctor.rules.judging import gpu_to_use
 
 
 @check(

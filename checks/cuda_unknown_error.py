@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Platform, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import container_of, cuda_code
+from envdoctor.rules.judging import container_of, cuda_code
 
 UNKNOWN = 999
 UVM = "/dev/nvidia-uvm"

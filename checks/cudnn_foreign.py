@@ -3,11 +3,13 @@ from collections.abc import Iterator
 
 from envdoctor.compat import number
 from envdoctor.facts import Python, SearchPath, Torch, TorchRun, Unknown
-from envdoctor.findings import Finding, Severity, check
-from envdoctor.owners import homes_of, is_foreign, take_out
+from envdoctor.findings import Finding, Fix, Severity, check
+from envdoctor.rules.owners import homes_of, is_foreign, take_out
 
 LAST_WITH_CUDNN_INSIDE = (2, 1)
 """Builds of PyTorch's own index bring cuDNN in torch/lib up to here; newer ones require its wheel."""
+
+SONAME = re.compile(r"\.so\.(\d+(?:\.\d+)*)$")
 
 
 @check("LIB004", Severity.WARNING, cause="cudnn-mismatch")
@@ -24,7 +26,7 @@ def cudnn_foreign(
 
     Wheels bring their own cuDNN. A folder on `LD_LIBRARY_PATH` comes before it, so the system's copy is
     loaded, whole or, worse, in part: "cuDNN version incompatibility", CUDNN_STATUS_NOT_INITIALIZED,
-    or silent slowness.
+    or silent slowness. Parts of two releases of cuDNN do not work together, wherever they come from.
 
     How to mend it: take the folder out of `LD_LIBRARY_PATH`; PyTorch needs no cuDNN of the system.
 
@@ -38,6 +40,7 @@ def cudnn_foreign(
     loaded = {name: path for name, path in torch_run.libraries.items() if name.startswith("libcudnn")}
     foreign = {name: path for name, path in loaded.items() if is_foreign(path, homes, library_path)}
     if not foreign or own is None:
+        yield from _mixed(loaded)
         return
     name, path = next(iter(foreign.items()))
     fails = any("CUDNN" in (device.error or "").upper() for device in torch_run.devices)
@@ -50,6 +53,22 @@ def cudnn_foreign(
         evidence={f"torch_run.libraries.{name}": path for name, path in foreign.items()}
         | ({"environment.LD_LIBRARY_PATH": library_path} if library_path else {}),
     )
+
+
+def _mixed(loaded: dict[str, str]) -> Iterator[Finding]:
+    """Compare the releases that the names of the loaded parts tell: libcudnn.so.9.1.0 beside libcudnn_ops.so.9.23.0."""
+    versions = {name: found[1] for name, path in loaded.items() if (found := SONAME.search(path))}
+    for name, version in versions.items():
+        first, told = next(iter(versions.items()))
+        # A wheel's names tell the major alone: what is compared is what both tell.
+        if any(one != other for one, other in zip(told.split("."), version.split("."), strict=False)):
+            yield Finding(
+                what=f"Parts of different releases of cuDNN are loaded: {loaded[first]} and {loaded[name]}.",
+                why="The parts of cuDNN ask each other for their release and refuse to work together.",
+                fix=Fix("Leave one cuDNN: remove the other package, or the folder on LD_LIBRARY_PATH that has it."),
+                evidence={f"torch_run.libraries.{part}": loaded[part] for part in (first, name)},
+            )
+            return
 
 
 def _own(torch: Torch, packages: dict[str, str]) -> str | None:

@@ -4,7 +4,7 @@ from typing import Any
 from envdoctor.compat import number
 from envdoctor.facts import Driver, Platform, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import container_of, cuda_code, wsl_of
+from envdoctor.rules.judging import container_of, cuda_code, wsl_of
 
 NVML_MISMATCH = 18
 CUDA_MISMATCH = 803

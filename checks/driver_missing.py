@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Host, PciGpu, Platform, known
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import container_of, described, driver_installed, driver_runs_here, nvidia_at, wsl_of
-from envdoctor.remedies import install_driver
+from envdoctor.rules.judging import container_of, described, driver_installed, driver_runs_here, nvidia_at, wsl_of
+from envdoctor.rules.remedies import install_driver
 
 
 @check("DRV001", Severity.ERROR, cause="no-driver")

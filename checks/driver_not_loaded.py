@@ -3,8 +3,8 @@ from typing import Any
 
 from envdoctor.facts import Driver, Gpu, Host, PciGpu, Platform, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import container_of, driver_installed, has_nvidia_gpu, nvidia_at, wsl_of
-from envdoctor.remedies import load_module
+from envdoctor.rules.judging import container_of, driver_installed, has_nvidia_gpu, nvidia_at, wsl_of
+from envdoctor.rules.remedies import load_module
 
 NVML_NOT_LOADED = 9
 
@@ -61,7 +61,8 @@ def _fix(driver: Driver, host: Host, *, on_disk: bool) -> Fix:
         return Fix("Enable the card in the device manager, or install the driver again, and restart.", (), Risk.REBOOT)
     text = (
         "Restart if the driver was installed since the last start. Else load the module and read the kernel's answer: "
-        '"Key was rejected" means Secure Boot (mokutil --sb-state), "No such device" another driver on the card.'
+        + _secure_boot(driver)
+        + '"No such device" means another driver on the card.'
         if on_disk
         else "Install the headers of the running kernel, build the module for it and load it; or start the kernel that "
         "the module was built for."
@@ -70,9 +71,22 @@ def _fix(driver: Driver, host: Host, *, on_disk: bool) -> Fix:
     return Fix(text, commands, Risk.NEEDS_ROOT)
 
 
+def _secure_boot(driver: Driver) -> str:
+    if driver.secure_boot is True:
+        return (
+            'Secure Boot is on: if it says "Key was rejected", enrol the key that the module is signed with '
+            "(mokutil --import), or switch Secure Boot off. "
+        )
+    # Known to be off or not there, it cannot be the reason.
+    unsure = isinstance(driver.secure_boot, Unknown)
+    return '"Key was rejected" means Secure Boot (mokutil --sb-state). ' if unsure else ""
+
+
 def _evidence(driver: Driver, pci_gpus: tuple[PciGpu, ...] | Unknown, *, told: bool) -> dict[str, Any]:
     cards = {f"{path}.bound": gpu.bound for path, gpu in nvidia_at(pci_gpus).items()}
     facts: dict[str, Any] = {"driver.library": driver.library, "driver.module_on_disk": driver.module_on_disk}
+    if driver.secure_boot is True and driver.module_on_disk is not False:
+        facts["driver.secure_boot"] = True
     kept = {path: value for path, value in facts.items() if not isinstance(value, Unknown)}
     nvml = {"driver.nvml": NVML_NOT_LOADED} if told else {}
     return kept | ({"driver.kernel": None} if driver.kernel is None else {}) | nvml | cards

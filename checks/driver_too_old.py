@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from envdoctor.compat import driver_floor, driver_runs, number
 from envdoctor.facts import Driver, Host, Platform, Torch, TorchRun, Unknown, known
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
-from envdoctor.judging import cuda_works
+from envdoctor.rules.judging import cuda_works
 
 INSUFFICIENT_DRIVER = 35
 """CUDA_ERROR_INSUFFICIENT_DRIVER: the loaded libcuda itself is newer than the kernel module can serve."""

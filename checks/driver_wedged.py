@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import went_silent
+from envdoctor.rules.judging import went_silent
 
 PATIENCE_SECONDS = 2.0
 """A sound driver may need this long to wake its GPUs. Whoever was given less time proves nothing by silence."""

@@ -2,9 +2,10 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import cuda_code
+from envdoctor.rules.judging import cuda_code
 
 NOT_READY = 802
+RUNS, ABSENT = "running", "not running"
 
 
 @check("DRV008", Severity.ERROR, cause="fabricmanager")
@@ -30,11 +31,14 @@ def fabric_manager(
         if isinstance(gpus, Unknown) or not gpus
         else f" on this machine with {len(gpus)} GPU{'s' if len(gpus) > 1 else ''}"
     )
-    known_version = {"driver.version": version} if version else {}
+    known: dict[str, str] = {"driver.version": version} if version else {}
+    manager = driver.fabric_manager if isinstance(driver, Driver) else None
+    if isinstance(manager, str):
+        known["driver.fabric_manager"] = manager
     yield Finding(
         what=f"CUDA returns 802 (system not yet initialized){count}.",
-        why="The links between the GPUs are not set up: the fabric manager does not run or is of another version"
-        + (f" than the driver ({version})." if version else "."),
+        why=f"The links between the GPUs are not set up: the fabric manager {_fault(manager)}"
+        + (f" than the driver ({version})." if version and manager != ABSENT else "."),
         fix=Fix(
             "See what the service says. Install it in the driver's version"
             + (f" {version}" if version else "")
@@ -42,5 +46,11 @@ def fabric_manager(
             ("systemctl status nvidia-fabricmanager", "sudo systemctl enable --now nvidia-fabricmanager"),
             Risk.NEEDS_ROOT,
         ),
-        evidence={code[1]: code[2]} | known_version,
+        evidence={code[1]: code[2]} | known,
     )
+
+
+def _fault(manager: str | Unknown | None) -> str:
+    if manager == ABSENT:
+        return "does not run"
+    return f"{'runs, so it is not ready yet' if manager == RUNS else 'does not run'} or is of another version"

@@ -4,8 +4,8 @@ from envdoctor.compat import number
 from envdoctor.data import toolkit as row_of
 from envdoctor.facts import Compiler, Host, Toolkit, known
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import compiling_toolkit
-from envdoctor.remedies import family
+from envdoctor.rules.judging import compiling_toolkit
+from envdoctor.rules.remedies import family
 
 OVERRIDES = ("CC", "CXX", "CUDAHOSTCXX", "NVCC_CCBIN", "NVCC_PREPEND_FLAGS", "NVCC_APPEND_FLAGS")
 """Whoever sets one of these has chosen a host compiler, or told nvcc to take any."""

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import cuda_code, cuda_works
+from envdoctor.rules.judging import cuda_code, cuda_works
 
 UNAVAILABLE = 46
 """cudaErrorDevicesUnavailable: all devices are busy or unavailable."""

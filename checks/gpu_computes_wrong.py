@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from envdoctor.compat import newest_covered, number
-from envdoctor.cuda_errors import cause_of
 from envdoctor.facts import TorchDevice, TorchRun
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import gpu_name
+from envdoctor.rules.cuda_errors import cause_of
+from envdoctor.rules.judging import gpu_name
 
 ADVICE = {
     "gpu-busy": Fix("Its memory is full: end the processes that hold it, or take another GPU.", ("nvidia-smi",)),

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
-from envdoctor.builds import arch_list_of, capabilities_of
 from envdoctor.compat import newest_covered, number, runs_on
 from envdoctor.facts import Gpu, Host, Torch, TorchRun, Unknown
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
-from envdoctor.judging import gpu_name, torch_name
+from envdoctor.rules.builds import arch_list_of, capabilities_of
+from envdoctor.rules.judging import gpu_name, torch_name
 
 FIXES = {
     "newer": "Install a newer build, which knows this GPU.",

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, PciGpu, Platform, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import cuda_works, nvidia_at
+from envdoctor.rules.judging import cuda_works, nvidia_at
 
 
 @check("DRV012", Severity.ERROR, cause="gpu-fault", because_of=("VIR001", "GPU001", "DRV005"))

@@ -3,7 +3,7 @@ from typing import Any
 
 from envdoctor.facts import Driver, Gpu, PciGpu, SearchPath, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import cuda_code, has_nvidia_gpu, wants_cuda
+from envdoctor.rules.judging import cuda_code, has_nvidia_gpu, wants_cuda
 
 STUB = 34
 

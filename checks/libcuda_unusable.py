@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Host, Platform, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import container_of, cuda_code, cuda_works
-from envdoctor.remedies import family
+from envdoctor.rules.judging import container_of, cuda_code, cuda_works
+from envdoctor.rules.remedies import family
 
 COMPAT = 804
 PACKAGES = {"ubuntu": "libnvidia-compute-", "debian": "libcuda1", "fedora": "xorg-x11-drv-nvidia-cuda-libs"}

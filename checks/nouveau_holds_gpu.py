@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Host, PciGpu, Toolkit, Torch, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import described, driver_installed, driver_runs_here, nvidia_at, toolkits_at, wants_cuda
-from envdoctor.remedies import install_driver, keep_out
+from envdoctor.rules.judging import described, driver_installed, driver_runs_here, nvidia_at, toolkits_at, wants_cuda
+from envdoctor.rules.remedies import install_driver, keep_out
 
 OPEN_DRIVERS = {
     # Name on the PCI bus → modules to keep from loading.

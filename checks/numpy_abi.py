@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from envdoctor.compat import number
 from envdoctor.facts import Host, Python, Torch, TorchRun, Unknown, known
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import torch_name
-from envdoctor.pip import pip
+from envdoctor.rules.judging import torch_name
+from envdoctor.rules.pip import pip
 
 FIRST_FOR_NUMPY_2 = {"windows": (2, 4, 1)}
 ELSEWHERE = (2, 3, 0)

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from envdoctor.compat import number
 from envdoctor.facts import Toolkit, Torch, known
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import compiling_toolkit
+from envdoctor.rules.judging import compiling_toolkit
 
 
 @check("TKT001", Severity.WARNING, cause="nvcc-torch-mismatch", because_of=("TKT004",))

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Python, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.pip import pip
+from envdoctor.rules.pip import pip
 
 
 @check("LIB005", Severity.NOTE, cause="noise")

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Failure, Python, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import said
+from envdoctor.rules.judging import said
 
 ANEW = Fix("Make the environment anew with a working Python.", risk=Risk.CHANGES_ENVIRONMENT)
 NO_LIBRARY = r"platform (?:in)?dependent libraries|No module named '?encodings|filesystem encoding|init_fs_encoding"

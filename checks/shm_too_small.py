@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Host, Platform, SharedMemory
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import container_of
+from envdoctor.rules.judging import container_of
 
 FOLDER = "/dev/shm"  # noqa: S108  # the name of the thing, not a place to write
 MIB = 2**20

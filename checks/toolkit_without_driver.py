@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, PciGpu, Toolkit, Torch, Unknown, known
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import driver_installed, has_nvidia_gpu, toolkits_at
+from envdoctor.rules.judging import driver_installed, has_nvidia_gpu, toolkits_at
 
 
 @check(

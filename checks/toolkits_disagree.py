@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from envdoctor.compat import number
 from envdoctor.facts import Toolkit, Torch, Unknown, known
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import toolkits_at
+from envdoctor.rules.judging import toolkits_at
 
 
 @check("TKT004", Severity.WARNING, cause="env-variable", because_of=("ENV002",))

@@ -5,7 +5,7 @@ from envdoctor.data import Gpu as Model
 from envdoctor.data import gpu_by_pci
 from envdoctor.facts import Driver, Gpu, Host, PciGpu, Platform, Torch, TorchRun, Unknown
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
-from envdoctor.judging import capabilities, container_of, driver_runs_here, gpu_to_use, nvidia_at, torch_name
+from envdoctor.rules.judging import capabilities, container_of, driver_runs_here, gpu_to_use, nvidia_at, torch_name
 
 OLDEST = (3, 7)
 """The oldest capability in any CUDA build that pip can install (2.0.1): beside older cards a CPU build is right."""

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
-from envdoctor.cuda_errors import cause_of
 from envdoctor.facts import Failure, Torch, TorchRun
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import said, torch_name
+from envdoctor.rules.cuda_errors import cause_of
+from envdoctor.rules.judging import said, torch_name
 
 
 @check(

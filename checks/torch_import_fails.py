@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Failure, Python, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.import_errors import Reason, explain
-from envdoctor.import_signatures import REINSTALL
-from envdoctor.judging import torch_name
-from envdoctor.leftovers import remains_of
+from envdoctor.rules.import_errors import Reason, explain
+from envdoctor.rules.import_signatures import REINSTALL
+from envdoctor.rules.judging import torch_name
+from envdoctor.rules.leftovers import remains_of
 
 STAGES = ("find torch", "import torch", "describe torch", "NumPy", "compute on the CPU")
 ENDS = {

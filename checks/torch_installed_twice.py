@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from envdoctor.compat import number
 from envdoctor.facts import Python, Torch, Unknown
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
-from envdoctor.judging import torch_name
-from envdoctor.leftovers import remains_of
-from envdoctor.pip import pip
+from envdoctor.rules.judging import torch_name
+from envdoctor.rules.leftovers import remains_of
+from envdoctor.rules.pip import pip
 
 RELEASE = 3
 """Numbers of a release. What follows, a date or a commit, differs between a build and its metadata."""

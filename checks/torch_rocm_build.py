@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, PciGpu, Torch, TorchRun, Unknown
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
-from envdoctor.judging import cuda_works, gpu_to_use, torch_name
+from envdoctor.rules.judging import cuda_works, gpu_to_use, torch_name
 
 AMD = "1002"
 

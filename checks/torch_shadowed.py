@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from envdoctor.compat import number
 from envdoctor.facts import Python, Torch, Unknown, known
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import torch_name
+from envdoctor.rules.judging import torch_name
 
 PACKAGES = re.compile(r"[/\\](site|dist)-packages[/\\]")
 SOURCE_BUILD = re.compile(r"\+git|a0\+|\.dev\d+\+git")

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
-from envdoctor.companions import judge_companion
 from envdoctor.facts import Companion, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Severity, check
+from envdoctor.rules.companions import judge_companion
 
 
 @check("LIB002", Severity.ERROR, cause="torchaudio-mismatch")

@@ -4,7 +4,7 @@ from typing import Any
 
 from envdoctor.facts import Driver, Gpu, PciGpu, Platform, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import container_of, cuda_works, driver_runs_here, nvidia_at
+from envdoctor.rules.judging import container_of, cuda_works, driver_runs_here, nvidia_at
 
 CUDA = "CUDA_VISIBLE_DEVICES"
 CONTAINER = "NVIDIA_VISIBLE_DEVICES"

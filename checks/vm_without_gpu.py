@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
-from envdoctor.adapters import VIRTUAL_ADAPTERS
 from envdoctor.facts import Driver, Gpu, PciGpu, Platform, Toolkit, Torch, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.judging import driver_installed, driver_runs_here, toolkits_at, wants_cuda
+from envdoctor.rules.adapters import VIRTUAL_ADAPTERS
+from envdoctor.rules.judging import driver_installed, driver_runs_here, toolkits_at, wants_cuda
 
 WITHOUT_PCI = ("vmware", "virtualbox", "hyper-v", "parallels")
 """Hypervisors of desktops. Hyper-V's second generation shows its adapter on no PCI bus."""

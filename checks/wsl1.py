@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Platform, Torch, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import wants_cuda
+from envdoctor.rules.judging import wants_cuda
 
 
 @check("VIR003", Severity.ERROR, cause="wsl-driver")

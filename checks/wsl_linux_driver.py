@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Platform, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import cuda_works
+from envdoctor.rules.judging import cuda_works
 
 
 @check("VIR004", Severity.ERROR, cause="wsl-driver", because_of=("VIR005",))

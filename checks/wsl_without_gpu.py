@@ -3,7 +3,7 @@ from typing import Any
 
 from envdoctor.facts import Driver, Gpu, Platform, Toolkit, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
-from envdoctor.judging import container_of, cuda_works, toolkits_at, wants_cuda
+from envdoctor.rules.judging import container_of, cuda_works, toolkits_at, wants_cuda
 
 
 @check("VIR005", Severity.ERROR, cause="wsl-driver")

@@ -11,13 +11,16 @@ from typing import Any
 
 import msgspec
 
-from envdoctor.facts import Snapshot, Unknown
+from envdoctor.facts import NOT_ASKED, Snapshot, Unknown
 from envdoctor.findings import INSTALL, Check, Finding, Fix
 from envdoctor.judge import Judgement, judge
 from envdoctor.probes.interpreter import choose
 from envdoctor.probes.system import System, this_system
 from envdoctor.registry import load_checks
 from envdoctor.report.model import Probe, Report, make_report
+
+ON_REQUEST = ("pythons",)
+"""Facts that nobody looks for without being asked."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +30,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 30.0
     import_torch: bool = True
     gpu_test: bool = True
+    all_pythons: bool = False
     select: frozenset[str] | None = None
     """Codes of the checks to run; None: all."""
     ignore: frozenset[str] = frozenset()
@@ -61,6 +65,7 @@ def examine(
         seconds=options.seconds,
         import_torch=options.import_torch,
         gpu_test=options.gpu_test,
+        all_pythons=options.all_pythons,
     )
     snapshot, probes = take_snapshot(system, look, meanwhile=functools.partial(_get_ready, renderer))
     return judge_snapshot(snapshot, options, probes=probes, seconds=clock() - started)
@@ -84,7 +89,7 @@ def judge_snapshot(
     """Judge facts, wherever they come from, with today's checks."""
     from envdoctor.pins.install import new_environment, target_of  # noqa: PLC0415  # the tables come with it
 
-    judgement = judge(snapshot, selected(load_checks(), options))
+    judgement = judge(snapshot, asked_for(snapshot, selected(load_checks(), options), options.select))
     pins = recommended(snapshot)
     judgement = with_install_commands(judgement, pins, new_environment(target_of(snapshot)))
     judgement = with_python_named(judgement, options.python)
@@ -97,6 +102,19 @@ def selected(checks: Mapping[str, Check], options: Options) -> dict[str, Check]:
         code: check
         for code, check in checks.items()
         if code not in options.ignore and (options.select is None or code in options.select)
+    }
+
+
+def asked_for(snapshot: Snapshot, checks: Mapping[str, Check], named: frozenset[str] | None = None) -> dict[str, Check]:
+    """Leave out the checks of what is only looked at on request, unless it was, or they are asked for by code.
+
+    They passed nothing, and "could not tell" would be said of every machine.
+    """
+    unseen = {name for name in ON_REQUEST if getattr(snapshot, name) == NOT_ASKED}
+    return {
+        code: check
+        for code, check in checks.items()
+        if code in (named or ()) or not unseen & (set(check.facts) - check.tolerates)
     }
 
 

@@ -215,6 +215,12 @@ class Driver(Fact, frozen=True):
     """`/dev/nvidia*`; empty on WSL and Windows."""
     denied_nodes: tuple[str, ...] = ()
     """Those that this user may not open."""
+    uvm_loaded: bool | None | Unknown = NOT_ASKED
+    """The kernel module nvidia-uvm, which CUDA needs and nvidia-smi does not, is loaded. None: no such thing here."""
+    secure_boot: bool | None | Unknown = NOT_ASKED
+    """The firmware lets the kernel load signed modules only; None: no UEFI firmware tells."""
+    fabric_manager: str | None | Unknown = NOT_ASKED
+    """On machines with NVSwitch: `running` or `not running`; None: the PCI bus shows no NVSwitch."""
 
 
 class GpuProcess(Fact, frozen=True):
@@ -329,6 +335,8 @@ class Python(Fact, frozen=True):
     externally_managed: bool | None | Unknown = NOT_ASKED
     """PEP 668: pip refuses to install here."""
     pip: str | None | Unknown = NOT_ASKED
+    headers: str | None | Unknown = NOT_ASKED
+    """The folder with its Python.h, which C extensions are compiled with; None: it has none."""
     path: tuple[str, ...] | Unknown = NOT_ASKED
     """`sys.path` of an interactive start in the working directory."""
     duplicates: dict[str, tuple[str, ...]] = {}
@@ -341,6 +349,27 @@ class Python(Fact, frozen=True):
     """What it printed before our script's first line (sitecustomize, .pth files)."""
     failure: Failure | None = None
     """Why it did not start; None: it did."""
+
+
+class Interpreter(Fact, frozen=True):
+    """A Python on this machine, as its files say: it was not started, and its torch was not imported."""
+
+    executable: str
+    """What a person would give to `--python`."""
+    found_by: tuple[str, ...] = ()
+    """`VIRTUAL_ENV`, `CONDA_PREFIX`, `.venv in the working directory or above`, `editor settings`,
+    `Jupyter kernel NAME`, `python on PATH`, `python3 on PATH`, `PATH`, `conda`, `pyenv`, `poetry`, `uv`, …"""
+    version: str | None | Unknown = NOT_ASKED
+    """"3.12.7", or "3.12" where the files do not say more."""
+    kind: str | None | Unknown = NOT_ASKED
+    """`venv`, `conda`, `uv`, `system`, `pyenv`, `other`."""
+    prefix: str | None | Unknown = NOT_ASKED
+    torch: str | None | Unknown = NOT_ASKED
+    """The version of the torch in its site-packages, with the variant: "2.9.1+cu128"; None: there is none."""
+    torch_build: str | None | Unknown = NOT_ASKED
+    """`cuda`, `rocm`, `xpu`, `cpu`; None: there is no torch."""
+    examined: bool = False
+    """It is the one that this report is about."""
 
 
 class Failure(Fact, frozen=True):
@@ -477,6 +506,8 @@ class Snapshot(Fact, frozen=True, kw_only=True):
     search_paths: tuple[SearchPath, ...] | Unknown = NOT_ASKED
     """The entries of PATH and its kin, in their order."""
     python: Python | None | Unknown = NOT_ASKED
+    pythons: tuple[Interpreter, ...] | Unknown = NOT_ASKED
+    """All Pythons that were found, the likeliest first. Only looked for on request, or if there is no torch."""
     packages: dict[str, str] | Unknown = NOT_ASKED
     """Normalised name → version, by metadata, of what the examined Python can import."""
     torch: Torch | None | Unknown = NOT_ASKED

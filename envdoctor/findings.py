@@ -130,8 +130,9 @@ def check(
     """
 
     def declare(function: Callable[..., Iterator[Finding]]) -> Check:
-        hints = get_type_hints(function, vars(sys.modules[function.__module__]))
-        names = tuple(inspect.signature(function).parameters)
+        hints = _hints(function)
+        code_object = function.__code__
+        names = code_object.co_varnames[: code_object.co_argcount + code_object.co_kwonlyargcount]
         return Check(
             code=code,
             name=function.__name__,
@@ -145,3 +146,10 @@ def check(
         )
 
     return declare
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the annotations of a check; evaluated only where its module puts that off, for it takes time."""
+    if any(isinstance(hint, str) for hint in function.__annotations__.values()):
+        return get_type_hints(function, vars(sys.modules[function.__module__]))
+    return function.__annotations__

@@ -158,5 +158,6 @@ BROKEN: dict[str, Snapshot] = {
     "TKT002": replace(cpu_machine(), toolkits=(TOOLKIT,), torch=CUDA_TORCH, torch_run=BLIND),
     "TKT003": machine(toolkits=(HOME,), compilers=(Compiler("gcc", "/usr/bin/gcc", "14.2.0"),), torch_run=GPU_RUN),
     "TKT004": machine(toolkits=(TOOLKIT, HOME), torch_run=GPU_RUN),
+    "TKT005": machine(compilers=(), packages={"torch": "2.15.0", "triton": "3.7.0"}, torch_run=GPU_RUN),
 }
 """One for each check of the groups VIR, GPU, DRV, SYS, ENV and TKT. Where it is an error, it is the primary one."""

@@ -14,6 +14,7 @@ from envdoctor.facts import (
     Driver,
     Gpu,
     Host,
+    Interpreter,
     Library,
     Limits,
     Memory,
@@ -135,6 +136,19 @@ PYTHON = Python(
     pip="25.3",
     path=("", "/usr/lib/python3.12", SITE),
 )
+PYTHONS = (
+    Interpreter(
+        "/home/ada/env/bin/python",
+        ("VIRTUAL_ENV", "python on PATH", "python3 on PATH"),
+        version="3.12.7",
+        kind="venv",
+        prefix="/home/ada/env",
+        torch="2.15.0+cu132",
+        torch_build="cuda",
+        examined=True,
+    ),
+    Interpreter("/usr/bin/python3", ("PATH",), "3.12.3", "system", "/usr", torch=None, torch_build=None),
+)
 TORCHVISION = Companion(
     "0.29.2",
     metadata_version="0.29.2",
@@ -180,6 +194,7 @@ def gpu_machine() -> Snapshot:
         environment={"PATH": "/home/ada/env/bin:/usr/bin", "VIRTUAL_ENV": "/home/ada/env"},
         search_paths=PATHS,
         python=PYTHON,
+        pythons=PYTHONS,
         packages=PACKAGES | {"nvidia-cudnn-cu13": "9.26.0.51"},
         torch=CUDA_TORCH,
         torch_run=GPU_RUN,

@@ -84,7 +84,7 @@ def test_a_torch_that_cannot_be_imported(tmp_path: Path, source: str, word: str)
     assert report["primary"] == "TOR002"
     assert cause(report) == "torch-broken"
     assert word in str(report["headline"])
-    assert seconds < 4 + 3  # the limit, and the start of two Pythons on a busy machine
+    assert seconds < 4 + 5  # the limit, and the start of two Pythons on a busy machine
 
 
 @pytest.mark.parametrize("trap", ["", "trap '' TERM\n"], ids=["sleeps", "ignores SIGTERM"])
@@ -97,7 +97,7 @@ def test_an_nvidia_smi_that_never_answers(empty_environment: Path, tmp_path: Pat
 
     assert cause(report) == "driver-wedged"
     assert any(finding["code"] == "TOR001" for finding in report["findings"])  # type: ignore[attr-defined]
-    assert seconds < 6 + 3
+    assert seconds < 6 + 5
 
 
 def test_five_things_hang_at_once_in_the_time_of_one(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_five_things_hang_at_once_in_the_time_of_one(tmp_path: Path) -> None:
     report, seconds = check(environment, timeout=4, PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
 
     assert {"driver-wedged", "torch-broken"} <= {f["cause"] for f in report["findings"]}  # type: ignore[attr-defined]
-    assert seconds < 4 + 3
+    assert seconds < 4 + 5
 
 
 def test_a_python_whose_base_is_gone(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 from envdoctor.examine import Options, judge_snapshot
 from envdoctor.probes.interpreter import Choice
 from envdoctor.probes.snapshot import Look, take_snapshot
+from envdoctor.report import json
 from tests.rig import accidents
 from tests.rig.accidents import Accident
 from tests.rig.expect import disagreements
@@ -43,6 +47,14 @@ JUDGED: list[tuple[str | Machine, TorchPackage | None, str | None]] = [
     ("the version cannot be read", SEES, None),
     ("this user may not ask", SEES, None),
     ("a board without NVML (Jetson)", SEES, None),
+    ("driver 525.147.05", SEES, None),
+    ("driver 535.183.01", SEES, None),
+    ("driver 550.54.14", SEES, None),
+    ("driver 590.44.01", SEES, None),
+    ("a laptop: the card drives the screen and tells no power limit", SEES, None),
+    ("a container with its GPU", SEES, None),
+    ("16 GPUs in a domain of their own", SEES, None),
+    ("a container whose driver was updated on the host", BLIND, "driver-library-mismatch"),
     ("healthy, one GPU", CPU_BUILD, "cpu-only-build"),
     ("healthy, one GPU", None, "torch-missing"),
     ("WSL 2", CPU_BUILD, "cpu-only-build"),
@@ -131,8 +143,9 @@ def test_the_tables_are_long_enough_to_mean_something() -> None:
 
     assert len(MACHINES) >= 40
     assert len(ACCIDENTS) + len(accidents.ALL) >= 60
-    assert len(faults) >= 40
-    names = [row.name for row in (*MACHINES, *ACCIDENTS, *accidents.ALL)]
+    assert len(faults) + len(accidents.ALL) >= 100
+    names = [*PROFILES, *(row.name for row in accidents.ALL)]
+    assert len(PROFILES) == len(MACHINES) + len(ACCIDENTS)
     assert len(names) == len(set(names))
 
 
@@ -156,3 +169,91 @@ def test_what_is_seen_and_what_is_said(
     primary = report.primary_finding
     assert (primary.cause if primary else None) == accident.cause, [(f.code, f.cause, f.what) for f in report.findings]
     assert time.monotonic() - started < seconds + 3
+
+
+# --- the same machine under surroundings that break programs -------------------------------------
+
+STUB = Machine(libcuda="stub")
+BLOCKED = "import os, signal, sys; signal.pthread_sigmask(0, {15, 2, 17, 13}); os.execv(sys.argv[1], sys.argv[1:])"
+SURROUNDINGS: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
+    # what is odd, variables, the program that starts envdoctor
+    ("nothing", {}, ()),
+    ("signals are blocked", {}, (sys.executable, "-c", BLOCKED)),
+    ("SIGPIPE and SIGCHLD are ignored", {}, ("sh", "-c", "trap '' PIPE CHLD; exec \"$@\"", "sh")),
+    ("no file may be written", {}, ("bash", "-c", 'ulimit -f 0; exec "$@"', "sh")),
+    ("little address space", {}, ("bash", "-c", 'ulimit -v 1500000; exec "$@"', "sh")),
+    ("little processor time", {}, ("bash", "-c", 'ulimit -t 20; exec "$@"', "sh")),
+    ("no standard input", {}, ("sh", "-c", 'exec "$@" <&-', "sh")),
+    ("no standard error", {}, ("sh", "-c", 'exec "$@" 2>&-', "sh")),
+    ("descriptors are handed down", {}, ("sh", "-c", 'exec "$@" 3</dev/null 4</dev/null 5>/dev/null 9>&1', "sh")),
+    ("the lowest priority", {}, ("nice", "-n", "19")),
+    ("a session of its own", {}, ("setsid", "-w")),
+    ("a variable of 100 kB", {"MUCH": "x" * 100_000}, ()),
+    ("a thousand variables", {f"MANY_{i}": "y" for i in range(1000)}, ()),
+    ("values that are no text", {"ODD": "\udcff\udc80", "CUDA_ODD": "\udcfe"}, ()),
+    ("lines in values", {"CUDA_CACHE_PATH": "a\nb\x1b[2J\r\n::error::c", "PS1": "\n"}, ()),
+    ("an allocator setting that aborts PyTorch", {"PYTORCH_CUDA_ALLOC_CONF": "max_split_size_mb:"}, ()),
+    ("numbers that are none", {"OMP_NUM_THREADS": "many", "COLUMNS": "9" * 50, "LINES": "-1"}, ()),
+    ("an unknown locale", {"LC_ALL": "xx_YY.KOI8-R", "LANGUAGE": "?", "TZ": "No/Where"}, ()),
+    ("glibc checks the heap", {"MALLOC_PERTURB_": "165", "GLIBC_TUNABLES": "glibc.malloc.check=3:rubbish"}, ()),
+    ("all bound at the start", {"LD_BIND_NOW": "1", "LD_WARN": "1"}, ()),
+    (
+        "an unbuffered, tracing Python",
+        {"PYTHONUNBUFFERED": "1", "PYTHONTRACEMALLOC": "1", "PYTHONFAULTHANDLER": "1"},
+        (),
+    ),
+    (
+        "a cache nowhere",
+        {"PYTHONPYCACHEPREFIX": "/proc/none", "XDG_CACHE_HOME": "/dev/null", "TMPDIR": "/dev/full"},
+        (),
+    ),
+    ("leftovers of other environments", {"VIRTUAL_ENV": "\n", "CONDA_PREFIX": "/dev/null", "CONDA_EXE": ""}, ()),
+    ("PYTHONINSPECT", {"PYTHONINSPECT": "1"}, ()),
+]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals and shells of POSIX")
+@pytest.mark.parametrize(("_name", "variables", "starter"), [pytest.param(*r, id=r[0]) for r in SURROUNDINGS])
+def test_the_cause_comes_out_whatever_surrounds_the_command(
+    _name: str,
+    variables: dict[str, str],
+    starter: tuple[str, ...],
+    interpreter: Callable[[TorchPackage | None], str],
+    libraries: Libraries,
+    tmp_path: Path,
+) -> None:
+    assert (
+        primary_of_command(tmp_path / "work", interpreter(BLIND), libraries, variables, starter)
+        == "driver-stub-on-path"
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names that Windows does not have")
+@pytest.mark.parametrize(
+    "folder",
+    ["with blanks", 'it\'s "quoted"', "ünïcødé-木", "$HOME;`id`&&|>*?", "-o", "new\nline", "%s{0}\\", "x" * 200],
+)
+def test_the_cause_comes_out_wherever_the_command_is_started(
+    folder: str, interpreter: Callable[[TorchPackage | None], str], libraries: Libraries, tmp_path: Path
+) -> None:
+    home = {"HOME": str(tmp_path / folder), "TMPDIR": str(tmp_path / folder)}
+
+    assert primary_of_command(tmp_path / folder, interpreter(BLIND), libraries, home) == "driver-stub-on-path"
+
+
+def primary_of_command(
+    work: Path, python: str, libraries: Libraries, variables: dict[str, str], starter: tuple[str, ...] = ()
+) -> str | None:
+    """Start the whole command on the machine whose libcuda is a stub, and return the cause that it names."""
+    work.mkdir()
+    environment = STUB.build(work.parent / "machine", libraries).environment()
+    kept = {name: value for name, value in environment.items() if not name.startswith(("PYTHON", "VIRTUAL", "CONDA"))}
+    argv = [*starter, sys.executable, "-m", "envdoctor", "check", "--json", "--timeout", "20", "--python", python]
+    done = subprocess.run(
+        argv, check=False, cwd=work, env=kept | variables, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=60
+    )
+
+    assert done.returncode == 1, done.stdout[-500:]
+    report = json.load(done.stdout)
+    assert report.primary_finding is not None
+    return report.primary_finding.cause

@@ -28,6 +28,7 @@ from envdoctor.report.model import Report
 @click.option("--timeout", type=Seconds(min=1, max=3600), default=30, show_default=True, metavar="SECONDS")
 @click.option("--static", is_flag=True, help="Look at files alone: do not import torch.")
 @click.option("--no-gpu-test", is_flag=True, help="Do not compute anything on the GPUs.")
+@click.option("--all-pythons", is_flag=True, help="Also list the other Pythons of this machine and their torch.")
 @click.option("-v", "--verbose", is_flag=True, help="Also show notes in full, what was not checked, and each probe.")
 @click.option("--private-ok", is_flag=True, help="Keep names, paths and addresses in what is written.")
 def check(
@@ -42,6 +43,7 @@ def check(
     timeout: float,
     static: bool,
     no_gpu_test: bool,
+    all_pythons: bool,
     verbose: bool,
     private_ok: bool,
 ) -> None:
@@ -60,6 +62,7 @@ def check(
         seconds=timeout,
         import_torch=not static,
         gpu_test=not no_gpu_test,
+        all_pythons=all_pythons,
         select=select,
         ignore=ignore or frozenset(),
         fail_on=fail_on,
@@ -72,7 +75,8 @@ def check(
         raise click.BadParameter(str(error), param_hint="'--python'") from None
     except BrokenPlugin as error:
         raise click.UsageError(f"{error}; uninstall or mend that package") from None
-    text = _rendered(report, format_, output, verbose=verbose, private_ok=private_ok)
+    shown = {"verbose": verbose, "pythons": all_pythons or verbose}
+    text = _rendered(report, format_, output, private_ok=private_ok, **shown)
     put(text, output, is_json=format_ == "json")
     raise SystemExit(report.exit_code)
 
@@ -101,7 +105,7 @@ def _text_of(source: str) -> str | bytes:
         raise click.BadParameter(message, param_hint="'--from'") from None
 
 
-def _rendered(report: Report, format_: str, output: Path | None, *, verbose: bool, private_ok: bool) -> str:
+def _rendered(report: Report, format_: str, output: Path | None, *, private_ok: bool, **shown: bool) -> str:
     if format_ == "text":
         from envdoctor.report import text  # noqa: PLC0415
 
@@ -112,7 +116,7 @@ def _rendered(report: Report, format_: str, output: Path | None, *, verbose: boo
             width=terminal.width,
             color=terminal.color and not to_file,
             unicode=terminal.unicode or to_file,
-            verbose=verbose,
+            **shown,
         )
     from envdoctor.report import render  # noqa: PLC0415
     from envdoctor.report.private import make_private  # noqa: PLC0415

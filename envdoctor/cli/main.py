@@ -11,6 +11,7 @@ from envdoctor import __version__
 COMMANDS = {
     "check": "Look at this machine and say what is wrong.",
     "explain": "Say what a check looks for, why it matters, how to mend it.",
+    "pins": "Say which versions of PyTorch run on this machine, or on a described one.",
     "bench": "Train a small network and see whether the machine does it right and how fast.",
     "report": "Check and benchmark, and write the report that people attach to issues.",
 }
@@ -50,6 +51,7 @@ def main() -> None:
       envdoctor check                      this machine, the active Python
       envdoctor check --python ~/env       another environment
       envdoctor explain DRV002             one finding, in full
+      envdoctor pins                       versions of PyTorch that run here
       envdoctor bench --preset smoke       train for a minute, PASS or FAIL
       envdoctor report                     one file to attach to an issue
 

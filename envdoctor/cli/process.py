@@ -9,6 +9,8 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from envdoctor import interrupt
+
 
 def prepare() -> None:
     """Undo what whoever started us may have set up, as far as it would break us."""
@@ -24,6 +26,7 @@ def prepare() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup stays nohup
             signal.signal(number, _stop)
+    interrupt.listen()
     _open_standard_streams()
 
 

@@ -87,7 +87,7 @@ def _driver(machine: Machine, variant: Variant, pins: Pins) -> Iterator[str]:
     major, floor = variant.cuda.partition(".")[0], compat.driver_floor(variant.cuda, machine.driver_os)
     whose = " of Windows" if machine.os == "wsl2" else ""
     if machine.driver is None:
-        yield f"No NVIDIA driver{whose} runs here; this build needs {pins.driver} or newer{_until(machine)}."
+        yield f"No NVIDIA driver{whose} is known here; this build needs {pins.driver} or newer{_until(machine)}."
     else:
         yield f"Driver {machine.driver}{whose} runs every CUDA {major} build, as {floor} and all newer ones do."
 

@@ -130,6 +130,9 @@ def _with_files(driver: Driver, files: Kernel | Unknown, cuda: Libcuda | Unknown
         nouveau=files.nouveau,
         library_files=files.library_files,
         device_nodes=files.nodes,
+        uvm_loaded=files.uvm_loaded,
+        secure_boot=files.secure_boot,
+        fabric_manager=files.fabric_manager,
         denied_nodes=tuple(node for node in files.nodes if node in files.denied or node in refused),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from envdoctor.facts import Unknown
+from envdoctor.facts import NOT_ASKED, Unknown
 from envdoctor.probes.nvml import version_of_file
 from envdoctor.probes.system import System
 
@@ -50,6 +50,14 @@ NOT_THE_DRIVERS = ("compat", "stubs")
 
 _MODULE = re.compile(r"nvidia(?:-current|-open|-tesla|-legacy)?(?:-\w+)?\.ko(?:\.(?:xz|gz|zst|bz2))?")
 _OTHER_MODULES = re.compile(r"nvidia-(?:uvm|drm|modeset|peermem|fs|vgpu\w*|wmi\w*)\b")
+EFI = "/sys/firmware/efi/efivars"
+SECURE_BOOT = "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+"""The firmware's variable, and the name space of all variables of the UEFI specification (§3.3)."""
+NVSWITCH_CLASS, NVIDIA = "0x068000", "0x10de"
+"""An NVSwitch is a "bridge, other" of NVIDIA on the PCI bus."""
+FABRIC_MANAGER = "nv-fabricmanage"
+"""The kernel keeps 15 characters of a process's name."""
+FABRIC_MANAGER_PID = "/run/nvidia-fabricmanager/nv-fabricmanager.pid"
 
 
 class Kernel(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +74,9 @@ class Kernel(msgspec.Struct, frozen=True, kw_only=True):
     library_files: tuple[str, ...]
     library: str | None
     """The version in the name of the user library that comes first."""
+    uvm_loaded: bool | None | Unknown = NOT_ASKED
+    secure_boot: bool | None | Unknown = NOT_ASKED
+    fabric_manager: str | None | Unknown = NOT_ASKED
 
 
 def probe(system: System, *, may: Callable[[Path], bool] | None = None) -> Kernel:
@@ -91,6 +102,9 @@ def probe(system: System, *, may: Callable[[Path], bool] | None = None) -> Kerne
         denied=tuple(node for node in nodes if not may(system.path(node))),
         library_files=files,
         library=_library_version(system, files),
+        uvm_loaded=system.exists("/sys/module/nvidia_uvm"),
+        secure_boot=_secure_boot(system),
+        fabric_manager=_fabric_manager(system),
     )
 
 
@@ -146,6 +160,36 @@ def _module_folders(system: System, root: str) -> Iterator[str]:
 
 def _is_module(name: str) -> bool:
     return bool(_MODULE.fullmatch(name)) and not _OTHER_MODULES.match(name)
+
+
+def _secure_boot(system: System) -> bool | None | Unknown:
+    """Read the variable: four bytes of attributes, then one that is 1 if only signed code is run."""
+    content = system.read(f"{EFI}/{SECURE_BOOT}")
+    if content is None:
+        # Without UEFI there is no such folder; in a container there is one, and nothing in it.
+        return Unknown(f"{EFI} does not show it") if system.exists("/sys/firmware/efi") else None
+    if isinstance(content, Unknown):
+        return content
+    return content[4] == "\x01" if len(content) == 5 else Unknown(f"{SECURE_BOOT} has {len(content)} bytes")  # noqa: PLR2004  # see above
+
+
+def _fabric_manager(system: System) -> str | None | Unknown:
+    bus = "/sys/bus/pci/devices"
+    names = system.listing(bus)
+    if not isinstance(names, tuple):
+        return names
+    if not any(
+        system.text(f"{bus}/{name}/class") == NVSWITCH_CLASS and system.text(f"{bus}/{name}/vendor") == NVIDIA
+        for name in names
+    ):
+        return None
+    if system.text(f"/proc/{system.text(FABRIC_MANAGER_PID)}/comm") == FABRIC_MANAGER:
+        return "running"
+    if system.text("/proc/2/comm") != "kthreadd":  # a container, or a /proc that hides what others run
+        return Unknown("the machine's processes cannot be seen from here")
+    processes = [name for name in system.names("/proc") if name.isdigit()]
+    running = any(system.text(f"/proc/{process}/comm") == FABRIC_MANAGER for process in processes)
+    return "running" if running else "not running"
 
 
 def _is_node(system: System, name: str) -> bool:

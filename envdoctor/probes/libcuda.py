@@ -10,11 +10,22 @@ import msgspec
 
 from envdoctor.facts import Failure, Gpu, Unknown
 from envdoctor.probes.child import Account, converse, own_python
-from envdoctor.probes.nvml import FLAGS, gpu_of
+from envdoctor.probes.nvml import FLAGS, NOTHING, Kinds, believed, count_of, gpu_of
 from envdoctor.probes.system import System
 
 SCRIPT = Path(__file__).parent / "native" / "libcuda.py"
 NO_DEVICE = 100
+KINDS: Kinds = {
+    "path": (str, NOTHING),
+    "error": (str, NOTHING),
+    "problem": (str,),
+    "cuda": (str, dict),
+    "init": (int,),
+    "init_name": (str, NOTHING),
+    "count": (int, dict),
+    "denied": (list,),
+}
+"""What the child may tell of libcuda as a whole."""
 
 
 class Libcuda(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +64,7 @@ def probe(system: System, seconds: float, nodes: Sequence[str] = ()) -> Libcuda 
 
 def understand(told: Mapping[str, Any], failure: Failure | None = None, stage: str = "end") -> Libcuda | Unknown:
     """Turn what the child told, and how it ended, into facts."""
+    told = believed(told, KINDS)
     ending = Unknown(f"{failure.detail} in {stage}") if failure else Unknown("libcuda was not asked")
     if "path" not in told:
         if not stage.startswith("load "):
@@ -68,7 +80,7 @@ def understand(told: Mapping[str, Any], failure: Failure | None = None, stage: s
         init_name=told.get("init_name"),
         count=_count(told, init, ending),
         gpus=_gpus(told, failure),
-        denied=tuple(told.get("denied", ())),
+        denied=tuple(node for node in told.get("denied", ()) if isinstance(node, str)),
     )
 
 
@@ -88,6 +100,8 @@ def _count(told: Mapping[str, Any], init: int | Unknown, ending: Unknown) -> int
     if isinstance(init, int) and init != 0:
         return Unknown(f"cuInit returned {told.get('init_name') or init}")
     count = _fact(told, "count", ending)
+    if isinstance(count, int) and count_of(told) is None:
+        return Unknown(f"libcuda counts {count} devices, which cannot be")
     return count if isinstance(count, int | Unknown) else ending
 
 
@@ -97,7 +111,7 @@ def _fact(told: Mapping[str, Any], name: str, ending: Unknown) -> Any:
 
 
 def _gpus(told: Mapping[str, Any], failure: Failure | None) -> tuple[Gpu, ...]:
-    count = told.get("count")
-    if not isinstance(count, int):
+    count = count_of(told)
+    if count is None:
         return ()
     return tuple(gpu_of(told, index, failure.detail if failure else None) for index in range(count))

@@ -25,6 +25,24 @@ FOLDERS = (
 )
 """Where NVML lies on WSL, in containers of Kubernetes and on NixOS even if the loader was not told."""
 
+MOST_GPUS = 256
+"""No machine has more; a library that counts more has lost count."""
+
+Kinds = Mapping[str, tuple[type, ...]]
+NOTHING = type(None)
+KINDS: Kinds = {
+    "path": (str, NOTHING),
+    "error": (str, NOTHING),
+    "message": (str, NOTHING),
+    "problem": (str,),
+    "library_version": (str,),
+    "code": (int, NOTHING),
+    "driver": (str, dict, NOTHING),
+    "cuda": (str, dict, NOTHING),
+    "count": (int, dict, NOTHING),
+}
+"""What the child may tell of NVML as a whole. A child that goes mad in a driver's library tells anything."""
+
 
 class Nvml(msgspec.Struct, frozen=True, kw_only=True):
     """NVML's answers."""
@@ -82,12 +100,13 @@ def _after_crash(failure: Failure | None, stage: str, told: dict[str, Any]) -> i
     if at is None or failure is None or failure.kind == "hang":
         return None
     told[f"gpu.{at[1]}.problem"] = f"{failure.detail} in {at[2]}"
-    following = int(at[1]) + 1
-    return following if following < told["count"] else None
+    following, count = int(at[1]) + 1, count_of(told)
+    return following if count is not None and following < count else None
 
 
 def understand(told: Mapping[str, Any], failure: Failure | None = None, stage: str = "end") -> Nvml | Unknown:
     """Turn what the child told, and how it ended, into facts."""
+    told = believed(told, KINDS)
     ending = Unknown(f"{failure.detail} in {stage}") if failure else Unknown("NVML was not asked")
     if "path" not in told and not stage.startswith("load "):
         return ending
@@ -120,6 +139,17 @@ def understand(told: Mapping[str, Any], failure: Failure | None = None, stage: s
     )
 
 
+def believed(told: Mapping[str, Any], kinds: Kinds) -> dict[str, Any]:
+    """Return what was told without what cannot be meant: it counts as not told."""
+    return {name: value for name, value in told.items() if name not in kinds or _fits(value, kinds[name])}
+
+
+def _fits(value: object, kinds: tuple[type, ...]) -> bool:
+    if isinstance(value, bool):
+        return bool in kinds
+    return isinstance(value, kinds) and not (isinstance(value, int) and abs(value) >= 1 << 63)
+
+
 def _code(told: Mapping[str, Any], ending: Unknown) -> int | Unknown:
     if isinstance(told.get("code"), int):
         return int(told["code"])
@@ -150,9 +180,18 @@ def _fact(told: Mapping[str, Any], name: str, ending: Unknown) -> Any:
     return value or (Unknown("NVML gave an empty answer") if value == "" else value)
 
 
-def _gpus(told: Mapping[str, Any], failure: Failure | None, stage: str) -> tuple[Gpu, ...] | Unknown:
+def count_of(told: Mapping[str, Any]) -> int | None:
+    """Return how many GPUs a library says there are; None: it said nothing that can be true."""
     count = told.get("count")
-    if not isinstance(count, int):
+    return count if isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= MOST_GPUS else None
+
+
+def _gpus(told: Mapping[str, Any], failure: Failure | None, stage: str) -> tuple[Gpu, ...] | Unknown:
+    count = count_of(told)
+    if count is None:
+        count = told.get("count")
+        if isinstance(count, int):
+            return Unknown(f"NVML counts {count} GPUs, which cannot be")
         reason = count.get("unknown") if isinstance(count, dict) else failure and f"{failure.detail} in {stage}"
         return Unknown(f"NVML does not tell how many GPUs there are: {reason}")
     return tuple(gpu_of(told, index, failure.detail if failure else None) for index in range(count))
@@ -172,5 +211,5 @@ def gpu_of(told: Mapping[str, Any], index: int, ending: str | None = None) -> Gp
     values = {name: said.get(name, missing) for name in names}
     try:
         return msgspec.convert(values | {"index": index, "problem": problem}, Gpu)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeError) as error:  # halves of characters are no text
         return Gpu(index, problem=f"its answers are not understood: {error}")

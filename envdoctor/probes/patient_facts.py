@@ -140,7 +140,7 @@ def _convert(value: Any, kind: type[F]) -> F | Unknown:
         return Unknown(str(value["unknown"]))
     try:
         return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeError) as error:  # halves of characters are no text
         return Unknown(f"the examined Python told something odd: {error}")
 
 

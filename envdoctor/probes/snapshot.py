@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from envdoctor.facts import Snapshot, Unknown
+from envdoctor.facts import Python, Snapshot, Unknown
 from envdoctor.probes import (
     compilers,
     cpu,
@@ -36,6 +36,9 @@ RESERVE_SECONDS = 1.0
 """Kept back from the time limit for ending what hangs."""
 DRIVER_SECONDS = 10.0
 """An NVIDIA driver without persistence mode needs seconds to wake eight GPUs; a wedged one never answers."""
+PYTHONS_SECONDS = 3.0
+"""Files of home folders may lie on a network that does not answer."""
+LEAST_SECONDS = 0.2
 
 PROBES: dict[str, Callable[[System], Any]] = {
     "host": host.probe,
@@ -62,6 +65,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 30.0
     import_torch: bool = True
     gpu_test: bool = True
+    all_pythons: bool = False
+    """Also list the other Pythons of the machine. Where the examined one has no torch, they are listed anyway."""
 
 
 def take_snapshot(
@@ -92,4 +97,15 @@ def take_snapshot(
     facts["driver"], facts["gpus"] = (
         (results["driver"], results["driver"]) if isinstance(results["driver"], Unknown) else results["driver"]
     )
+    if look.all_pythons or (facts["torch"] is None and isinstance(facts["python"], Python)):
+        others, told = _other_pythons(system, facts["python"], look.seconds - (time.monotonic() - started))
+        facts, probes = facts | others, (*probes, *told)
     return Snapshot(**facts), probes
+
+
+def _other_pythons(system: System, examined: Any, seconds: float) -> tuple[dict[str, Any], tuple[Probe, ...]]:
+    """List the Pythons of the machine: after the examined one has answered, for it says what it really is."""
+    from envdoctor.probes import pythons  # noqa: PLC0415  # seldom needed
+
+    looks = {"pythons": functools.partial(pythons.probe, system, examined)}
+    return look_together(looks, seconds=min(PYTHONS_SECONDS, max(LEAST_SECONDS, seconds)))

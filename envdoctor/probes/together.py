@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from envdoctor import interrupt
 from envdoctor.facts import Unknown
 from envdoctor.probes.command import reason_of
 from envdoctor.report.model import Probe
@@ -60,5 +61,6 @@ def look_together(
     tasks = [Task(name, look) for name, look in looks.items()]
     if meanwhile is not None:
         meanwhile()
+    interrupt.check()
     results = {task.name: task.result(until) for task in tasks}
     return results, tuple(task.record(results[task.name]) for task in tasks)

@@ -18,6 +18,7 @@ from envdoctor.report.gfm import bar, block, code, commands, folded, prose, size
 from envdoctor.report.json import plain
 from envdoctor.report.measured import HEADERS, measured
 from envdoctor.report.model import Report
+from envdoctor.report.pythons import interpreters
 from envdoctor.report.summary import rows
 
 LIMIT = 65_536
@@ -187,6 +188,15 @@ def _packages(report: Report, room: int) -> str:
     return ""
 
 
+def _pythons(report: Report, room: int) -> str:
+    found = interpreters(report)
+    if not found:
+        return ""
+    cells = ((code(one.executable, 200), *map(prose, (one.python, one.torch, one.found_by))) for one in found)
+    body = table(("Interpreter", "Python", "PyTorch", "Found by"), cells)
+    return _fitting(folded(f"Pythons on this machine ({len(found)})", body), room)
+
+
 def _probes(report: Report, room: int) -> str:
     if not report.probes:
         return ""
@@ -240,6 +250,7 @@ PARTS = (
     Part("versions that fit", 75, _pins),
     Part("packages", 40, _packages),
     Part("environment variables", 60, _environment),
+    Part("other Pythons", 65, _pythons),
     Part("probes", 20, _probes),
     Part("not checked", 70, _not_checked),
     Part("raw facts", 10, _facts),

@@ -15,6 +15,7 @@ from envdoctor.findings import Finding, Severity
 from envdoctor.report.ascii import to_ascii
 from envdoctor.report.clean import printable, say
 from envdoctor.report.model import Report
+from envdoctor.report.pythons import Line, interpreters
 from envdoctor.report.summary import ABSENT, Row, rows
 
 MARKS = {"ok": "✓", "absent": "-", "note": "·", "warning": "!", "error": "✗", "unknown": "?"}
@@ -31,7 +32,15 @@ RISKS = {
 }
 
 
-def render(report: Report, *, width: int = 80, color: bool = False, unicode: bool = True, verbose: bool = False) -> str:
+def render(
+    report: Report,
+    *,
+    width: int = 80,
+    color: bool = False,
+    unicode: bool = True,
+    verbose: bool = False,
+    pythons: bool = False,
+) -> str:
     """Return the report as text of a given width (commands are never wrapped: they are there to be pasted)."""
     page = _Page(width, color=color, unicode=unicode)
     page.line(f"envdoctor {report.tool.version}", f", data {report.tool.data}", f", {report.seconds:.1f} s")
@@ -49,6 +58,9 @@ def render(report: Report, *, width: int = 80, color: bool = False, unicode: boo
     if notes:
         page.heading("Worth knowing")
         page.notes(notes)
+    if pythons and (found := interpreters(report)):
+        page.heading("Pythons on this machine")
+        page.pythons(found)
     page.ending(report, verbose=verbose)
     return page.text()
 
@@ -145,6 +157,14 @@ class _Page:
         for note in notes:
             what = Text(self._plain(note.what)) + self._styled(f"  [{note.code}]", "dim")
             self._hanging(self._styled(self._marks["note"], STYLES["note"]), what)
+        self._print("")
+
+    def pythons(self, found: Iterable[Line]) -> None:
+        """Print the interpreters, each with what it has; its path is there to be pasted."""
+        for one in found:
+            named = self._styled(one.executable, "cyan")
+            self._hanging(self._styled(self._marks[one.status], STYLES[one.status]), named)
+            self._part("", ", ".join((one.python, one.torch, *([one.found_by] if one.found_by else []))))
         self._print("")
 
     def ending(self, report: Report, *, verbose: bool) -> None:

@@ -86,3 +86,31 @@ def test_an_entry_that_leads_there_through_a_link() -> None:
 )  # fmt: skip
 def test_stays_silent(libraries: dict[str, str], facts: dict[str, Any]) -> None:
     assert not ask(libraries, **facts)
+
+
+CONDA = {
+    "libcudnn": "/home/u/venv/lib/libcudnn.so.9.10.1",
+    "libcudnn_ops": "/home/u/venv/lib/libcudnn_ops.so.9.10.1",
+    "libcudnn_cnn": "/home/u/venv/lib/libcudnn_cnn.so.9.8.0",
+}
+
+
+def test_parts_of_two_releases_are_told_wherever_they_lie() -> None:
+    [found] = ask(CONDA, packages={})
+
+    assert "libcudnn.so.9.10.1 and /home/u/venv/lib/libcudnn_cnn.so.9.8.0" in found.what
+    assert set(found.evidence) == {"torch_run.libraries.libcudnn", "torch_run.libraries.libcudnn_cnn"}
+    assert found.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    "libraries",
+    [
+        pytest.param({name: path for name, path in CONDA.items() if name != "libcudnn_cnn"}, id="all of one release"),
+        pytest.param(OWN | {"libcudnn_ops": f"{SITE}/nvidia/cudnn/lib/libcudnn_ops.so.9"}, id="names tell the major"),
+        pytest.param(OWN | {"libcudnn_cnn": f"{SITE}/x/libcudnn_cnn.so.9.20.0"}, id="one tells more than the other"),
+        pytest.param({"libcudnn": "/home/u/venv/lib/libcudnn.so"}, id="no number"),
+    ],
+)
+def test_stays_silent_on_parts_that_fit(libraries: dict[str, str]) -> None:
+    assert not ask(libraries, packages={})

@@ -49,6 +49,22 @@ def test_nvml_may_be_the_only_one_that_tells() -> None:
     assert found.confidence == "proved"
 
 
+@pytest.mark.parametrize(
+    ("secure_boot", "words", "told"),
+    [
+        (True, "Secure Boot is on", True),
+        (False, None, False),
+        (None, None, False),
+        (Unknown("a container"), "means Secure Boot", False),
+    ],
+)
+def test_secure_boot_is_named_where_it_may_be_the_reason(secure_boot: Any, words: str | None, told: bool) -> None:
+    [found] = judged("DRV003", ASLEEP, driver=replace(NOT_LOADED, secure_boot=secure_boot))
+
+    assert words in found.fix.text if words else "Secure Boot" not in found.fix.text
+    assert ("driver.secure_boot" in found.evidence) == told
+
+
 def test_windows_has_no_modprobe() -> None:
     [found] = judged("DRV003", ASLEEP, host=Host("windows"), pci_gpus=Unknown("Windows"))
 

@@ -37,6 +37,14 @@ def test_a_crash_in_cuinit_counts() -> None:
     assert "SIGABRT in cuInit" in found.what
 
 
+def test_a_crash_while_cuda_counts_its_devices() -> None:
+    driver = replace(R580, cuda_device_count=Unknown("SIGABRT in cuDeviceGetCount"))
+
+    [found] = judged("DRV005", gpu_machine(), driver=driver)
+
+    assert found.evidence == {"driver.cuda_device_count": "SIGABRT in cuDeviceGetCount"}
+
+
 def test_one_end_is_told_once() -> None:
     ending = Unknown("SIGSEGV in load libcuda.so.1")
 

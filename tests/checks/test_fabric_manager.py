@@ -26,6 +26,22 @@ def test_one_gpu_is_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("not running", "the fabric manager does not run."),
+        ("running", "runs, so it is not ready yet or is of another version than the driver (580.65.06)."),
+        (None, "does not run or is of another version than the driver (580.65.06)."),
+        (Unknown("a container"), "does not run or is of another version than the driver (580.65.06)."),
+    ],
+)
+def test_says_what_the_service_does(state: Any, words: str) -> None:
+    [found] = judged("DRV008", UNLINKED, driver=replace(R580, cuinit=802, fabric_manager=state))
+
+    assert found.why.endswith(words)
+    assert ("driver.fabric_manager" in found.evidence) == isinstance(state, str)
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "Unexpected error from cudaGetDeviceCount(). Error 802: system not yet initialized",

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from envdoctor.facts import Unknown
-from tests.machines_snapshots import RTX_3090, gpu_machine, judged
+from envdoctor.facts import CannotTellError, Unknown
+from tests.machines_snapshots import R580, RTX_3090, gpu_machine, judged
 
 LOST = replace(RTX_3090, index=1, problem="GPU is lost")
 
@@ -23,6 +23,20 @@ def test_the_only_gpu_leaves_no_other_to_choose() -> None:
 
     assert "1 of 1 NVIDIA GPUs cannot be used: GPU 0 (GPU is lost)" in found.what
     assert "CUDA_VISIBLE_DEVICES" not in found.fix.text
+
+
+@pytest.mark.parametrize(("code", "words"), [(8, "External Power"), (15, "GPU is lost"), (16, "restart")])
+def test_nvml_may_not_even_list_them(code: int, words: str) -> None:
+    [found] = judged("GPU001", gpu_machine(), gpus=Unknown("NVML: no"), driver=replace(R580, nvml=code))
+
+    assert words in found.what
+    assert found.evidence == {"driver.nvml": code}
+
+
+@pytest.mark.parametrize("driver", [replace(R580, nvml=18), replace(R580, nvml=None), None, Unknown("no")])
+def test_a_list_that_is_unknown_for_another_reason_is_not_judged(driver: Any) -> None:
+    with pytest.raises(CannotTellError):
+        judged("GPU001", gpu_machine(), gpus=Unknown("NVML: no"), driver=driver)
 
 
 @pytest.mark.parametrize(

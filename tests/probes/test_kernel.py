@@ -39,6 +39,9 @@ def test_nothing_is_there(root: Path) -> None:
         denied=(),
         library_files=(),
         library=None,
+        uvm_loaded=False,
+        secure_boot=None,
+        fabric_manager=None,
     )
 
 
@@ -269,3 +272,73 @@ def test_no_content_makes_it_raise(root: Path, proc: bytes, sys: bytes, release:
     (root / "proc/sys/kernel/osrelease").write_bytes(release)
 
     assert look(root).loaded
+
+
+# --- what decides why a module does not run ------------------------------------------------------
+
+VARIABLE = f"{kernel.EFI}/{kernel.SECURE_BOOT}".lstrip("/")
+PID_FILE = kernel.FABRIC_MANAGER_PID.lstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("\x06\0\0\0\x01", True, id="on"),
+        pytest.param("\x06\0\0\0\0", False, id="off"),
+        pytest.param("", Unknown(f"{kernel.SECURE_BOOT} has 0 bytes"), id="empty"),
+        pytest.param("\x06\0\0\0\x01\x01", Unknown(f"{kernel.SECURE_BOOT} has 6 bytes"), id="too long"),
+    ],
+)
+def test_secure_boot(root: Path, content: str, said: object) -> None:
+    put(root, VARIABLE, content)
+
+    assert look(root).secure_boot == said
+
+
+def test_a_container_does_not_see_the_variables_of_the_firmware(root: Path) -> None:
+    (root / "sys/firmware/efi/efivars").mkdir(parents=True)
+
+    assert look(root).secure_boot == Unknown("/sys/firmware/efi/efivars does not show it")
+
+
+def switch(root: Path, vendor: str = "0x10de", kind: str = "0x068000") -> None:
+    put(root, "sys/bus/pci/devices/0000:05:00.0/class", f"{kind}\n")
+    put(root, "sys/bus/pci/devices/0000:05:00.0/vendor", f"{vendor}\n")
+
+
+def test_the_fabric_manager_runs(root: Path) -> None:
+    switch(root)
+    put(root, PID_FILE, "812\n")
+    put(root, "proc/812/comm", "nv-fabricmanage\n")
+
+    assert look(root).fabric_manager == "running"
+
+
+def test_the_fabric_manager_is_found_without_its_file(root: Path) -> None:
+    switch(root)
+    put(root, "proc/2/comm", "kthreadd\n")
+    put(root, "proc/812/comm", "nv-fabricmanage\n")
+
+    assert look(root).fabric_manager == "running"
+
+
+def test_a_process_that_is_gone_does_not_run(root: Path) -> None:
+    switch(root)
+    put(root, PID_FILE, "812\n")
+    put(root, "proc/2/comm", "kthreadd\n")
+
+    assert look(root).fabric_manager == "not running"
+
+
+def test_a_container_does_not_see_the_hosts_processes(root: Path) -> None:
+    switch(root)
+    put(root, "proc/2/comm", "bash\n")
+
+    assert look(root).fabric_manager == Unknown("the machine's processes cannot be seen from here")
+
+
+@pytest.mark.parametrize(("vendor", "kind"), [("0x8086", "0x068000"), ("0x10de", "0x030000")])
+def test_without_nvswitch_there_is_none(root: Path, vendor: str, kind: str) -> None:
+    switch(root, vendor, kind)
+
+    assert look(root).fabric_manager is None

@@ -140,6 +140,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
         if running is not None:
             put(folder, "proc/driver/nvidia/version", proc_version(running, self.flavor))
             put(folder, "sys/module/nvidia/version", f"{running}\n")
+            if "nvidia-uvm" in self.nodes:
+                put(folder, "sys/module/nvidia_uvm/refcnt", "0\n")
         if self.nouveau:
             put(folder, "sys/module/nouveau/refcnt", "1\n")
         for node in self.nodes:

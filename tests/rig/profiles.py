@@ -56,6 +56,9 @@ MACHINES = (
             "driver.smi.message": None,
             "driver.device_nodes": ("/dev/nvidia-uvm", "/dev/nvidia0", "/dev/nvidiactl"),
             "driver.denied_nodes": (),
+            "driver.uvm_loaded": True,
+            "driver.secure_boot": None,
+            "driver.fabric_manager": None,
             "gpus.count": 1,
             "gpus.0.name": "NVIDIA GeForce RTX 3090",
             "gpus.0.uuid": "GPU-6f2b7a50-1c1e-4f0a-9d55-000000000000",
@@ -378,6 +381,69 @@ MACHINES = (
         "nvidia-smi is missing beside a sound driver",
         Machine(smi=None),
         {"driver.smi": None, "driver.version": "580.65.06", "gpus.count": 1},
+    ),
+    *(
+        Profile(
+            f"driver {driver}",
+            Machine(driver=driver, cuda=cuda, flavor=flavor),
+            {
+                "driver.version": driver,
+                "driver.kernel_flavor": flavor,
+                "driver.library": driver,
+                "driver.cuda": cuda,
+                "driver.smi.driver": driver,
+            },
+        )
+        for driver, cuda, flavor in (
+            ("525.147.05", "12.0", "proprietary"),
+            ("535.183.01", "12.2", "proprietary"),
+            ("550.54.14", "12.4", "open"),
+            ("590.44.01", "13.1", "open"),
+        )
+    ),
+    Profile(
+        "a workstation with an old and a new card",
+        Machine(
+            cards=(R470, Card(name="NVIDIA RTX 6000 Ada Generation", capability="8.9", bus="00000000:41:00.0", ecc=0))
+        ),
+        {
+            "gpus.count": 2,
+            "gpus.0.compute_capability": "6.1",
+            "gpus.0.ecc_uncorrected": None,
+            "gpus.1.compute_capability": "8.9",
+            "gpus.1.pci_address": "0000:41:00.0",
+            "gpus.1.ecc_uncorrected": 0,
+        },
+    ),
+    Profile(
+        "a laptop: the card drives the screen and tells no power limit",
+        Machine(
+            cards=(Card(name="NVIDIA GeForce RTX 4060 Laptop GPU", capability="8.9", display=1, power_limit=None),)
+        ),
+        {"gpus.0.display": True, "gpus.0.power_limit_watts": None, "gpus.0.power_watts": 31.5},
+    ),
+    Profile(
+        "a container with its GPU",
+        Machine(around="docker", on_disk=False),
+        {"driver.kernel": "580.65.06", "driver.module_on_disk": False, "driver.cuinit": 0, "gpus.count": 1},
+    ),
+    Profile(
+        "a container whose driver was updated on the host",
+        _refused(
+            18,
+            18,
+            smi.MISMATCH,
+            driver="580.65.06",
+            library="570.86.10",
+            around="docker",
+            faults={"cuInit": "return 803"},
+        ),
+        {"driver.kernel": "580.65.06", "driver.library": "570.86.10", "driver.nvml": 18, "driver.cuinit": 803},
+    ),
+    Profile(
+        "16 GPUs in a domain of their own",
+        Machine(cards=tuple(msgspec.structs.replace(card, bus=f"0001{(card.bus or '')[4:]}") for card in cards(16))),
+        {"gpus.count": 16, "gpus.15.index": 15, "driver.cuda_device_count": 16},
     ),
 )
 """Machines whose programs and libraries all answer."""

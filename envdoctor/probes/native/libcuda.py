@@ -39,6 +39,8 @@ NAMES = {
     999: "CUDA_ERROR_UNKNOWN",
 }
 """For libraries that cannot name their own codes (stubs, drivers before CUDA 6). Source: cuda.h of CUDA 13.0."""
+MOST_GPUS = 256
+"""A library that counts more has lost count."""
 MAJOR, MINOR = 75, 76
 """CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_…"""
 
@@ -93,7 +95,7 @@ def _devices(say: Say, library: Any) -> None:
     count = ctypes.c_int()
     code = _call(library, "cuDeviceGetCount", ctypes.byref(count))
     say(count=count.value if code == 0 else _failed(library, code))
-    for index in range(count.value if code == 0 else 0):
+    for index in range(count.value if code == 0 and count.value <= MOST_GPUS else 0):
         say(stage=f"device {index}")
         device = ctypes.c_int()
         code = _call(library, "cuDeviceGet", ctypes.byref(device), ctypes.c_int(index))

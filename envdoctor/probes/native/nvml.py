@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 NOT_SUPPORTED, FUNCTION_NOT_FOUND, GPU_IS_LOST, RESET_REQUIRED = 3, 13, 15, 16
 KEPT = 300
+MOST_GPUS = 256
+"""A library that counts more has lost count."""
 
 
 def main() -> None:
@@ -113,7 +115,7 @@ def _system(say: Say, nvml: Any) -> None:
 def _gpus(say: Say, nvml: Any, first: int, until: float) -> None:
     """Ask one GPU after the other. One that does not answer is left behind in its thread."""
     count = _answer(nvml.nvmlDeviceGetCount)
-    if not isinstance(count, int):
+    if not isinstance(count, int) or count > MOST_GPUS:
         return
     asked: dict[int, threading.Thread] = {}
     for index in range(first, count):

@@ -11,7 +11,7 @@ import signal
 import struct
 import sys
 import sysconfig
-from typing import Any, Callable, Dict, FrozenSet, List
+from typing import Any, Callable, Dict, FrozenSet, List, Optional
 
 import installed
 import shadows
@@ -90,8 +90,17 @@ def _python(path: "List[str]") -> "Dict[str, Any]":
         "machine": os.uname().machine if hasattr(os, "uname") else platform.machine(),
         "externally_managed": _externally_managed(prefix, base),
         "pip": installed.version_of("pip"),
+        "headers": _headers(),
         "path": [str(entry) for entry in path],
     }
+
+
+def _headers() -> "Optional[str]":
+    """Return the folder with Python.h, or None. Where Debian's paths are those of /usr/local, the variable is right."""
+    for folder in (sysconfig.get_config_var("INCLUDEPY"), sysconfig.get_path("include")):
+        if folder and os.path.isfile(os.path.join(folder, "Python.h")):
+            return str(folder)
+    return None
 
 
 def _suffix() -> str:

@@ -1,7 +1,7 @@
 import pytest
 
-from envdoctor.builds import arch_list_of, capabilities_of
 from envdoctor.facts import Gpu, Host, Torch, TorchDevice, TorchRun, Unknown
+from envdoctor.rules.builds import arch_list_of, capabilities_of
 
 LINUX = Host("linux", arch="x86_64")
 

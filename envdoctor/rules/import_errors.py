@@ -8,8 +8,8 @@ import msgspec
 
 from envdoctor.facts import Failure
 from envdoctor.findings import INSTALL, Fix, Risk
-from envdoctor.import_signatures import SIGNATURES
-from envdoctor.judging import said
+from envdoctor.rules.import_signatures import SIGNATURES
+from envdoctor.rules.judging import said
 
 
 class Reason(msgspec.Struct, frozen=True):

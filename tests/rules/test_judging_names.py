@@ -1,7 +1,7 @@
 import pytest
 
 from envdoctor.facts import Driver, Failure, Gpu, PciGpu, Torch, Unknown
-from envdoctor.judging import gpu_name, gpu_to_use, said, torch_name
+from envdoctor.rules.judging import gpu_name, gpu_to_use, said, torch_name
 
 NO = Unknown("no")
 NVIDIA = PciGpu("a", "10de", "2204")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envdoctor.facts import Failure
-from envdoctor.import_errors import explain, recognise
-from envdoctor.import_signatures import SIGNATURES
+from envdoctor.rules.import_errors import explain, recognise
+from envdoctor.rules.import_signatures import SIGNATURES
 
 EXAMPLES = [
     ("/lib64/libm.so.6: version `GLIBC_2.27' not found (required by libtorch_cpu.so)", "glibc-too-old"),
@@ -186,7 +186,7 @@ AT_IMPORT = {
     "mkl_conda": {"multiple-installs-or-shadowing"},
     "python_32bit": {"python-unsupported"},
 }
-ERRORS = Path(__file__).resolve().parents[2] / "shared" / "compat" / "errors.json"
+ERRORS = Path(__file__).resolve().parents[3] / "shared" / "compat" / "errors.json"
 
 
 @pytest.mark.skipif(not ERRORS.exists(), reason="the collection of error signatures is not beside the checkout")

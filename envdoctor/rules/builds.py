@@ -6,7 +6,7 @@ import re
 
 from envdoctor.data import possible_capabilities, release
 from envdoctor.facts import Gpu, Host, Torch, TorchRun, Unknown
-from envdoctor.judging import capabilities, gpu_name
+from envdoctor.rules.judging import capabilities, gpu_name
 
 CAPABILITY = re.compile(r"\d+\.\d+a?")
 

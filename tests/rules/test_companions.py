@@ -1,7 +1,7 @@
 import pytest
 
-from envdoctor.companions import Misfit, find_misfit
 from envdoctor.facts import CannotTellError, Companion, Failure, Torch, TorchRun, Unknown
+from envdoctor.rules.companions import Misfit, find_misfit
 
 RAN = TorchRun(stage="end", version="x")
 

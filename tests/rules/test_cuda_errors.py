@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envdoctor.cuda_errors import CAUSES, cause_of
+from envdoctor.rules.cuda_errors import CAUSES, cause_of
 
 EXAMPLES = [
     ("CUDA driver is a stub library", "driver-stub-on-path"),

@@ -1,6 +1,6 @@
 import pytest
 
-from envdoctor.leftovers import remains_of
+from envdoctor.rules.leftovers import remains_of
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 
 from envdoctor.facts import Host, Unknown
 from envdoctor.findings import Risk
-from envdoctor.remedies import family, install_driver, keep_out, load_module
+from envdoctor.rules.remedies import family, install_driver, keep_out, load_module
 
 UBUNTU = Host("linux", "Ubuntu 22.04.5 LTS")
 

@@ -1,7 +1,7 @@
 import pytest
 
 from envdoctor.facts import Python, Unknown
-from envdoctor.pip import pip
+from envdoctor.rules.pip import pip
 
 
 @pytest.mark.parametrize(

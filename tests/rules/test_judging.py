@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from envdoctor import judging
 from envdoctor.facts import NOT_ASKED, Driver, PciGpu, Platform, Toolkit, Unknown
+from envdoctor.rules import judging
 from tests.machines_broken import BLIND, HOME, NOT_LOADED, TOOLKIT
 from tests.machines_snapshots import CARD, CPU_TORCH, CUDA_TORCH, GPU_RUN, INTEL, R580, RTX_3090
 

@@ -1,7 +1,7 @@
 import pytest
 
 from envdoctor.facts import Python, SearchPath, Torch, Unknown
-from envdoctor.owners import homes_of, is_foreign, take_out
+from envdoctor.rules.owners import homes_of, is_foreign, take_out
 
 SITE = "/home/u/venv/lib/python3.11/site-packages"
 VENV = Python("/home/u/venv/bin/python", prefix="/home/u/venv")

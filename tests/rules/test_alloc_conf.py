@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envdoctor.alloc_conf import KEYS, fault
+from envdoctor.rules.alloc_conf import KEYS, fault
 
 TAKEN = (
     "",
