@@ -15,7 +15,7 @@ from envdoctor.probes.calls import Calls
 from tests.systems import still, system
 
 HOME = "/home/ada"
-WORK = f"{HOME}/work/project"
+WORK = f"{HOME}/code/project"
 CUDA = "__version__ = '2.9.1+cu128'\ndebug = False\ncuda: Optional[str] = '12.8'\nhip: Optional[str] = None\n"
 SYSTEM = {"/usr/bin/python3.12": ""}
 LINKS = {"/usr/bin/python3": "python3.12", "/usr/bin/python": "python3"}
@@ -100,7 +100,7 @@ def test_the_examined_one_leads_and_is_marked(tmp_path: Path) -> None:
     [
         ("/c/env", "CONDA_PREFIX", {"CONDA_PREFIX": "/c/env"}),
         (f"{HOME}/miniforge3/envs/ml", "conda", {}),
-        (f"{HOME}/work/.venv", ".venv in the working directory or above", {}),
+        (f"{HOME}/code/.venv", ".venv in the working directory or above", {}),
         (f"{HOME}/.cache/pypoetry/virtualenvs/p-Xy-py3.12", "poetry", {}),
         (f"{HOME}/.local/share/virtualenvs/p-Xy", "pipenv", {}),
         (f"{HOME}/.virtualenvs/ml", "virtualenvwrapper", {}),
@@ -141,7 +141,7 @@ def test_a_shim_of_pyenv_is_no_python_of_its_own(tmp_path: Path) -> None:
         f"{HOME}/.pyenv/shims/bin/python": "",
         f"{HOME}/.pyenv/versions/3.11.7/bin/python": "",
         f"{HOME}/.pyenv/versions/3.12.3/bin/python": "",
-        f"{HOME}/work/.python-version": "3.12.3\n",
+        f"{HOME}/code/.python-version": "3.12.3\n",
     }
     links = {f"{HOME}/.pyenv/shims/python": "bin/python", f"{HOME}/.pyenv/shims/python3": "bin/python"}
     found = ask(tmp_path, files, links=links, PATH=f"{HOME}/.pyenv/shims")
