@@ -38,8 +38,13 @@ def torch_cpu_build(
         return
     if isinstance(host, Host) and host.os == "darwin":
         return  # there is no CUDA build for macOS
-    usable = (not isinstance(gpus, Unknown) and bool(gpus)) or driver_runs_here(driver)
-    if not usable and container_of(platform):
+    container = container_of(platform)
+    # A container sees the host's kernel module; only a user library that answers shows that the GPU came along.
+    answers = (
+        isinstance(driver, Driver) and 0 in (driver.nvml, driver.cuinit) if container else driver_runs_here(driver)
+    )
+    usable = (not isinstance(gpus, Unknown) and bool(gpus)) or answers
+    if not usable and container:
         return  # the host's card, which this container was not given
     cards = capabilities(gpus, torch_run) or _by_bus(pci_gpus)
     if cards and all(number(capability) < OLDEST for capability in cards.values()):

@@ -67,6 +67,7 @@ JUDGED: list[tuple[str | Machine, TorchPackage | None, str | None]] = [
     ("one GPU of three crashes NVML", BLIND, "gpu-fault"),
     ("a container lost its devices", BLIND, "container-no-gpu"),
     ("a container without GPUs sees the host's module", BLIND, "container-no-gpu"),
+    ("a container without GPUs sees the host's module", CPU_BUILD, None),
     ("computing is prohibited", BLIND, "mig-or-exclusive-mode"),
     ("cuInit: the fabric manager is not ready", BLIND, "fabricmanager"),
     ("cuInit: two halves of a driver", BLIND, "driver-library-mismatch"),
