@@ -1,6 +1,7 @@
 """What a user gets: the wheel, in an environment with nothing but its dependencies."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,8 +14,17 @@ TOP = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", folder, TOP], check=True, capture_output=True)
+    # A copy: a build leaves folders behind, and two test processes may build at once.
+    source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(TOP / name, source)
+    for name in ("envdoctor", "checks"):
+        shutil.copytree(TOP / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, source],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
     [built] = folder.glob("*.whl")
     return built
 
