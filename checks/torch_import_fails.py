@@ -22,7 +22,7 @@ LONGEST = 240
     "TOR002",
     Severity.ERROR,
     cause="torch-broken",
-    because_of=("PYT003", "DRV005", "ENV005", "SYS005", "TOR008", "LIB003"),
+    because_of=("PYT003", "ENV005", "SYS005", "TOR008", "LIB003"),
 )
 def torch_import_fails(
     torch: Torch | None, torch_run: TorchRun | None, python: Python | None | Unknown
