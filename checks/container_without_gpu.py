@@ -45,7 +45,7 @@ ADVICE = {
 OTHER = Fix("Start the container with the GPU's device nodes (/dev/nvidia*) and the host's libcuda.")
 
 
-@check("VIR001", Severity.ERROR, cause="container-no-gpu", because_of=("ENV001",))
+@check("VIR001", Severity.ERROR, cause="container-no-gpu", because_of=("ENV001", "DRV003"))
 def container_without_gpu(
     *,
     platform: Platform,
@@ -73,7 +73,7 @@ def container_without_gpu(
     if missing is None or host is None:
         return
     fix = ADVICE.get(kind, OTHER)
-    proved = "driver.kernel" in evidence or any(path.endswith(".bound") for path in evidence)
+    proved = {"driver.kernel", "driver.nvml"} & evidence.keys() or any(path.endswith(".bound") for path in evidence)
     yield Finding(
         what=f"This container ({kind}) has {missing}, although {host}.",
         why="Programs in a container reach the GPU only through device nodes and a libcuda that the engine hands over.",
@@ -87,13 +87,20 @@ def container_without_gpu(
 def _missing(driver: Driver | None, *, wsl: bool, device: bool | None | Unknown) -> str | None:
     if wsl:
         return "no /dev/dxg" if device is False else None
-    if driver is None or driver.device_nodes == ():
+    if driver is None or (driver.device_nodes == () and driver.nvml != 0):
         return "no NVIDIA device node"
     if driver.nvml == NVML_UNKNOWN:
         return "lost the GPU (NVML: unknown error)"
-    if driver.libcuda is None and not driver.library_files and isinstance(driver.device_nodes, tuple):
+    if (
+        driver.libcuda is None
+        and not driver.library_files
+        and isinstance(driver.device_nodes, tuple)
+        and driver.device_nodes
+    ):
         return f"{len(driver.device_nodes)} device nodes and no libcuda (NVIDIA_DRIVER_CAPABILITIES lacks compute)"
-    if driver.nvml == 0 and driver.libcuda is None:
+    # A libcuda that lies there and cannot be loaded (a link to nothing) was handed over.
+    files = driver.library_files if isinstance(driver.library_files, tuple) else ()
+    if driver.nvml == 0 and driver.libcuda is None and not any("libcuda.so" in path for path in files):
         return "NVML and no libcuda (NVIDIA_DRIVER_CAPABILITIES lacks compute)"
     return None
 
@@ -105,9 +112,14 @@ def _host(
     seen = {path: gpu for path, gpu in nvidia_at(pci_gpus).items() if gpu.bound not in NOT_THE_HOSTS}
     if driver is not None and isinstance(driver.kernel, str):
         return {"driver.kernel": driver.kernel}, f"the host's kernel runs the NVIDIA driver {driver.kernel}"
+    if driver is not None and driver.nvml == 0:
+        return {"driver.nvml": 0}, "NVML reaches the host's driver"
     for path, gpu in seen.items():
         bound = {f"{path}.bound": "nvidia"} if gpu.bound == "nvidia" else {}
         return {f"{path}.vendor": gpu.vendor} | bound, f"the host has an {described(gpu)}"
+    if driver is not None and driver.nvml == NVML_UNKNOWN:
+        # Without a driver on the host NVML says 9, "driver not loaded".
+        return {"driver.nvml": NVML_UNKNOWN}, "NVML finds a driver on the host that does not let it in"
     return ({"platform.wsl_gpu_device": False}, "WSL 2 has one where Windows has a GPU") if wsl else ({}, None)
 
 

@@ -3,21 +3,11 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Python, SearchPath, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Severity, check
-from envdoctor.rules.owners import homes_of, is_foreign, take_out
+from envdoctor.rules.owners import foreign_to, take_out, wheel_of
 
-WHEELS = {
-    # Library → the wheel that brings it (for CUDA 12 and older with "-cu12" behind it).
-    "libcublas": "nvidia-cublas",
-    "libcublasLt": "nvidia-cublas",
-    "libcudart": "nvidia-cuda-runtime",
-    "libcufft": "nvidia-cufft",
-    "libcurand": "nvidia-curand",
-    "libcusolver": "nvidia-cusolver",
-    "libcusparse": "nvidia-cusparse",
-    "libnccl": "nvidia-nccl",
-    "libnvJitLink": "nvidia-nvjitlink",
-    "libnvrtc": "nvidia-cuda-nvrtc",
-}
+FOLLOWED = ("libcublas", "libcublasLt", "libcudart", "libcufft", "libcurand", "libcusolver", "libcusparse", "libnccl",
+            "libnvJitLink", "libnvrtc")  # fmt: skip
+"""cuDNN is LIB004's; the others do no harm if they come from elsewhere."""
 SAYS = re.compile("cublas|cusparse|cusolver|nvjitlink|nvrtc|cufft|curand|nccl", re.IGNORECASE)
 
 
@@ -41,17 +31,15 @@ def cuda_libraries_shadowed(
 
     Source: https://github.com/pytorch/pytorch/issues/111469; the paths that are mapped into the process.
     """
-    if torch is None or torch_run is None or python is None or torch.build != "cuda":
-        return
-    library_path = environment.get("LD_LIBRARY_PATH")
-    homes = homes_of(python, torch, torch_run.libraries)
     foreign = {
         name: path
-        for name, path in torch_run.libraries.items()
-        if _has_wheel(name, packages) and is_foreign(path, homes, library_path)
+        for name, path in foreign_to(torch, torch_run, python, environment).items()
+        # Builds that came without the wheel of this very library take the system's rightly.
+        if name in FOLLOWED and wheel_of(name, packages)
     }
-    if not foreign:
+    if not foreign or torch_run is None:
         return
+    library_path = environment.get("LD_LIBRARY_PATH")
     name, path = next(iter(foreign.items()))
     more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
     fails = any(SAYS.search(device.error or "") for device in torch_run.devices)
@@ -64,9 +52,3 @@ def cuda_libraries_shadowed(
         evidence={f"torch_run.libraries.{name}": path for name, path in foreign.items()}
         | ({"environment.LD_LIBRARY_PATH": library_path} if library_path else {}),
     )
-
-
-def _has_wheel(library: str, packages: dict[str, str]) -> bool:
-    """Say whether the wheel of this very library is installed: builds without it take the system's rightly."""
-    wheel = WHEELS.get(library)
-    return wheel is not None and any(re.fullmatch(rf"{wheel}(-cu\d+)?", name) for name in packages)

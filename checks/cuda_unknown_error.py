@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 from envdoctor.facts import Driver, Platform, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
@@ -24,22 +25,40 @@ def cuda_unknown_error(
     code = cuda_code(driver, torch_run)
     if code is None or code[0] != UNKNOWN:
         return
-    nodes = driver.device_nodes if isinstance(driver, Driver) and isinstance(driver.device_nodes, tuple) else None
-    absent = bool(nodes) and nodes is not None and UVM not in nodes
+    missing = _missing(driver)
     yield Finding(
-        what="CUDA returns 999 (unknown error)" + (f", and {UVM} is missing." if absent else "."),
+        what="CUDA returns 999 (unknown error)" + (f", and {missing[0]}." if missing else "."),
         why="The kernel module nvidia-uvm, through which CUDA manages memory, is missing or stale, often after sleep.",
-        fix=_fix(container_of(platform)),
-        confidence="proved" if absent else "likely",
-        evidence={code[1]: code[2]} | ({"driver.device_nodes": list(nodes)} if absent and nodes else {}),
+        fix=_fix(container_of(platform), loaded=not (missing and "driver.uvm_loaded" in missing[1])),
+        confidence="proved" if missing else "likely",
+        evidence={code[1]: code[2]} | (missing[1] if missing else {}),
     )
 
 
-def _fix(container: str | None) -> Fix:
+def _missing(driver: Driver | None | Unknown) -> tuple[str, dict[str, Any]] | None:
+    """Return what of nvidia-uvm is missing beside a module nvidia that runs, and what shows it."""
+    if not isinstance(driver, Driver):
+        return None
+    # A container sees which modules the host has loaded; on WSL there are none.
+    if driver.uvm_loaded is False and isinstance(driver.kernel, str):
+        return "the kernel module nvidia-uvm is not loaded", {"driver.uvm_loaded": False}
+    nodes = driver.device_nodes
+    if isinstance(nodes, tuple) and nodes and UVM not in nodes:
+        return f"{UVM} is missing", {"driver.device_nodes": list(nodes)}
+    return None
+
+
+def _fix(container: str | None, *, loaded: bool) -> Fix:
     if container:
         return Fix(
             "Load nvidia-uvm on the host and make its device nodes there, then start the container anew.",
             ("sudo nvidia-modprobe -u -c=0",),
+            Risk.NEEDS_ROOT,
+        )
+    if not loaded:
+        return Fix(
+            "Load nvidia-uvm, and read the kernel's answer if that is refused.",
+            ("sudo modprobe nvidia_uvm", "sudo dmesg | grep -i nvidia | tail -n 20"),
             Risk.NEEDS_ROOT,
         )
     return Fix(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from envdoctor.compat import number
 from envdoctor.facts import Python, SearchPath, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.rules.owners import homes_of, is_foreign, take_out
+from envdoctor.rules.owners import foreign_to, take_out
 
 LAST_WITH_CUDNN_INSIDE = (2, 1)
 """Builds of PyTorch's own index bring cuDNN in torch/lib up to here; newer ones require its wheel."""
@@ -32,13 +32,12 @@ def cudnn_foreign(
 
     Source: https://github.com/pytorch/pytorch/issues/78489; the paths that are mapped into the process.
     """
-    if torch is None or torch_run is None or python is None or torch.build != "cuda":
+    if torch is None or torch_run is None or torch.build != "cuda":
         return
-    own = _own(torch, packages)
-    library_path = environment.get("LD_LIBRARY_PATH")
-    homes = homes_of(python, torch, torch_run.libraries)
+    own, library_path = _own(torch, packages), environment.get("LD_LIBRARY_PATH")
     loaded = {name: path for name, path in torch_run.libraries.items() if name.startswith("libcudnn")}
-    foreign = {name: path for name, path in loaded.items() if is_foreign(path, homes, library_path)}
+    others = foreign_to(torch, torch_run, python, environment)
+    foreign = {name: path for name, path in loaded.items() if name in others}
     if not foreign or own is None:
         yield from _mixed(loaded)
         return

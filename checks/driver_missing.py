@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from envdoctor.facts import Driver, Host, PciGpu, Platform, known
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.rules.judging import container_of, described, driver_installed, driver_runs_here, nvidia_at, wsl_of
+from envdoctor.rules.nvml_words import nvml_refusal
 from envdoctor.rules.remedies import install_driver
 
 
@@ -29,6 +30,8 @@ def driver_missing(
         if not driver_runs_here(driver):
             yield _set_aside(cards)
         return
+    if driver is not None and nvml_refusal(driver) is not None:
+        return  # a part of it that answers is installed
     if known(driver_installed(driver), "driver"):
         return
     path, gpu = next((path, gpu) for path, gpu in cards.items() if gpu.bound != "vfio-pci")

@@ -5,8 +5,8 @@ from envdoctor.facts import Driver, Host, Platform, Torch, TorchRun, Unknown, kn
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
 from envdoctor.rules.judging import cuda_works
 
-INSUFFICIENT_DRIVER = 35
-"""CUDA_ERROR_INSUFFICIENT_DRIVER: the loaded libcuda itself is newer than the kernel module can serve."""
+INSUFFICIENT_DRIVER = (35, 36)
+"""CUDA_ERROR_INSUFFICIENT_DRIVER, …CALL_REQUIRES_NEWER_DRIVER: the loaded libcuda is newer than the kernel module."""
 
 
 @check("DRV002", Severity.ERROR, cause="driver-too-old", because_of=("VIR004", "DRV004", "DRV005"))
@@ -39,7 +39,7 @@ def driver_too_old(
         return
     system = "windows" if platform.wsl == 2 else host.os  # noqa: PLR2004  # the second version
     if driver_runs(version, cuda, system) is not False:
-        if driver.cuinit == INSUFFICIENT_DRIVER:
+        if driver.cuinit in INSUFFICIENT_DRIVER:
             yield _older_than_its_library(driver)
         return
     floor = driver_floor(cuda, system)

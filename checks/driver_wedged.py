@@ -58,6 +58,7 @@ def _silent(driver: Driver | None | Unknown, gpus: tuple[Gpu, ...] | Unknown) ->
         "driver.cuinit": driver.cuinit,
         # Of the same end in cuInit it is told there.
         "driver.cuda_device_count": driver.cuda_device_count if driver.cuinit == 0 else None,
+        "driver.cuda_devices_answer": driver.cuda_devices_answer,
         "gpus": gpus,
     }
     return {path: reason for path, fact in asked.items() if (reason := went_silent(fact))}

@@ -3,22 +3,10 @@ from collections.abc import Iterator
 from envdoctor.facts import Compiler, Host, Python, TorchRun
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
 from envdoctor.rules.judging import cuda_works
-from envdoctor.rules.remedies import family
+from envdoctor.rules.remedies import INSTALL_COMPILER, INSTALL_PYTHON_HEADERS, family
 
 COMPILERS = ("gcc", "clang")
 """Triton takes the first of these on PATH, or what CC names."""
-INSTALL_COMPILER = {
-    "ubuntu": "sudo apt-get install gcc",
-    "debian": "sudo apt-get install gcc",
-    "fedora": "sudo dnf install gcc",
-    "rhel": "sudo dnf install gcc",
-}
-INSTALL_HEADERS = {
-    "ubuntu": "sudo apt-get install python3-dev",
-    "debian": "sudo apt-get install python3-dev",
-    "fedora": "sudo dnf install python3-devel",
-    "rhel": "sudo dnf install python3-devel",
-}
 
 
 @check("TKT005", Severity.NOTE, cause="triton-or-compile")
@@ -47,10 +35,10 @@ def extension_build(
         return
     kind = family(host)
     if not environment.get("CC") and not any(one.name in COMPILERS for one in compilers):
-        yield _lacks("a C compiler", "compilers", [], INSTALL_COMPILER.get(kind), packages["triton"])
+        yield _lacks("a C compiler", "compilers", list(compilers), INSTALL_COMPILER.get(kind), packages["triton"])
     if python.headers is None:
         # A Python that did not come with the system has its headers from where it came from.
-        command = INSTALL_HEADERS.get(kind) if python.base_prefix == "/usr" else None
+        command = INSTALL_PYTHON_HEADERS.get(kind) if python.base_prefix == "/usr" else None
         yield _lacks("the header Python.h of this Python", "python.headers", None, command, packages["triton"])
 
 

@@ -6,6 +6,7 @@ from envdoctor.rules.judging import cuda_code
 
 NOT_READY = 802
 RUNS, ABSENT = "running", "not running"
+COMPLETED = "completed"
 
 
 @check("DRV008", Severity.ERROR, cause="fabricmanager")
@@ -35,10 +36,12 @@ def fabric_manager(
     manager = driver.fabric_manager if isinstance(driver, Driver) else None
     if isinstance(manager, str):
         known["driver.fabric_manager"] = manager
+    waiting = _waiting(gpus)
     yield Finding(
         what=f"CUDA returns 802 (system not yet initialized){count}.",
         why=f"The links between the GPUs are not set up: the fabric manager {_fault(manager)}"
-        + (f" than the driver ({version})." if version and manager != ABSENT else "."),
+        + (f" than the driver ({version})." if version and manager != ABSENT else ".")
+        + (f" By NVML the fabric of {len(waiting)} of them is not set up." if waiting else ""),
         fix=Fix(
             "See what the service says. Install it in the driver's version"
             + (f" {version}" if version else "")
@@ -46,8 +49,19 @@ def fabric_manager(
             ("systemctl status nvidia-fabricmanager", "sudo systemctl enable --now nvidia-fabricmanager"),
             Risk.NEEDS_ROOT,
         ),
-        evidence={code[1]: code[2]} | known,
+        evidence={code[1]: code[2]} | known | waiting,
     )
+
+
+def _waiting(gpus: tuple[Gpu, ...] | Unknown) -> dict[str, str]:
+    """Return path → state, for GPUs that wait for the fabric manager."""
+    if isinstance(gpus, Unknown):
+        return {}
+    return {
+        f"gpus.{place}.fabric": gpu.fabric
+        for place, gpu in enumerate(gpus)
+        if isinstance(gpu.fabric, str) and gpu.fabric != COMPLETED
+    }
 
 
 def _fault(manager: str | Unknown | None) -> str:

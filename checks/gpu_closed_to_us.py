@@ -27,6 +27,7 @@ def gpu_closed_to_us(
     yield from _prohibited(gpus)
     yield from _exclusive(gpus, driver, torch_run)
     yield from _mig(gpus, driver, torch_run)
+    yield from _unexplained(gpus, driver)
 
 
 def _prohibited(gpus: tuple[Gpu, ...]) -> Iterator[Finding]:
@@ -67,8 +68,11 @@ def _mig(gpus: tuple[Gpu, ...], driver: Driver | None | Unknown, run: TorchRun |
     count = driver.cuda_device_count if isinstance(driver, Driver) else None
     if not sliced or count != 0 or cuda_works(run):
         return
+    instances = [gpu.mig_instances for _, gpu in sliced if isinstance(gpu.mig_instances, int)]
+    counted = len(instances) == len(sliced)
+    found = f" ({sum(instances)} instances)" if sum(instances) else " without an instance"
     yield Finding(
-        what=f"MIG is switched on for {_listed(sliced)}, and CUDA finds no device.",
+        what=f"MIG is switched on for {_listed(sliced)}{found if counted else ''}, and CUDA finds no device.",
         why="With MIG on, only its instances can compute; none is there, or none was given to this process.",
         fix=Fix(
             "See which instances there are. Make one of a profile that the second command lists, name one in "
@@ -76,8 +80,27 @@ def _mig(gpus: tuple[Gpu, ...], driver: Driver | None | Unknown, run: TorchRun |
             ("nvidia-smi -L", f"sudo nvidia-smi mig -i {sliced[0][1].index} -lgip"),
             Risk.NEEDS_ROOT,
         ),
+        confidence="proved" if counted and not sum(instances) else "likely",
+        evidence={f"gpus.{place}.mig": True for place, _ in sliced}
+        | ({f"gpus.{place}.mig_instances": gpu.mig_instances for place, gpu in sliced} if counted else {})
+        | {"driver.cuda_device_count": 0},
+    )
+
+
+def _unexplained(gpus: tuple[Gpu, ...], driver: Driver | None | Unknown) -> Iterator[Finding]:
+    """Report a refusal of cuInit for which no mode of a GPU can be blamed."""
+    shut = any(gpu.compute_mode == "prohibited" or gpu.compute_mode in EXCLUSIVE or gpu.mig is True for gpu in gpus)
+    if shut or not isinstance(driver, Driver) or driver.cuinit != UNAVAILABLE:
+        return
+    yield Finding(
+        what=f"cuInit returns {UNAVAILABLE}: all GPUs are busy or unavailable.",
+        why="Another process holds them alone, or the driver was told to let this one wait.",
+        fix=Fix(
+            "See which processes use the GPUs and in which compute mode they are; end them, or restart the machine.",
+            ("nvidia-smi --query-gpu=index,compute_mode,mig.mode.current --format=csv", "nvidia-smi"),
+        ),
         confidence="likely",
-        evidence={f"gpus.{place}.mig": True for place, _ in sliced} | {"driver.cuda_device_count": 0},
+        evidence={"driver.cuinit": UNAVAILABLE},
     )
 
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, PciGpu, Platform, TorchRun, Unknown
@@ -27,8 +28,9 @@ def gpu_not_listed(
     held = [(place, gpu) for place, gpu in nvidia_at(pci_gpus).items() if gpu.bound == "nvidia"]
     if driver is None or driver.nvml != 0 or gpus or not held:
         return
-    # A container is given some GPUs or none; that is another check's.
-    if not isinstance(platform.container, Unknown | None) or cuda_works(torch_run):
+    # A container is given some GPUs or none; that is another check's, unless it was given one.
+    inside = not isinstance(platform.container, Unknown | None)
+    if (inside and not _was_given_one(driver)) or cuda_works(torch_run):
         return
     place, gpu = held[0]
     yield Finding(
@@ -43,3 +45,9 @@ def gpu_not_listed(
         ),
         evidence={"driver.nvml": 0, "gpus": [], f"{place}.bound": gpu.bound},
     )
+
+
+def _was_given_one(driver: Driver) -> bool:
+    """Say whether a container has the device node of a GPU."""
+    nodes = driver.device_nodes if isinstance(driver.device_nodes, tuple) else ()
+    return any(re.fullmatch(r"/dev/nvidia\d+", node) for node in nodes)

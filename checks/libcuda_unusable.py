@@ -33,18 +33,32 @@ def libcuda_unusable(
         yield _compat(driver, code[1], code[2])
     elif driver.libcuda_error is not None and (driver.nvml == 0 or isinstance(driver.kernel, str)):
         yield Finding(
-            what=f"libcuda does not load: {driver.libcuda_error}.",
+            what=_refused(driver),
             why="CUDA programs start with this library, so they find no driver although nvidia-smi works.",
             fix=_install(host, container_of(platform)),
             evidence={"driver.libcuda_error": driver.libcuda_error, "driver.nvml": driver.nvml},
         )
     elif driver.libcuda is None and driver.nvml == 0:
         yield Finding(
-            what=f"The NVIDIA driver {driver.version} answers NVML, and there is no libcuda.",
+            what=f"The NVIDIA driver {driver.version} answers NVML, and {_absent(driver)}.",
             why="nvidia-smi needs NVML only; CUDA programs need libcuda and find no driver without it.",
             fix=_install(host, container_of(platform)),
             evidence={"driver.nvml": 0, "driver.libcuda": None},
         )
+
+
+def _refused(driver: Driver) -> str:
+    if isinstance(driver.libcuda, str) and driver.libcuda not in str(driver.libcuda_error):
+        return f"{driver.libcuda} is no libcuda: {driver.libcuda_error}."
+    return f"libcuda does not load: {driver.libcuda_error}."
+
+
+def _absent(driver: Driver) -> str:
+    files = driver.library_files if isinstance(driver.library_files, tuple) else ()
+    found = next((path for path in files if path.rpartition("/")[2] == "libcuda.so.1"), None)
+    if found is None:
+        return "there is no libcuda"
+    return f"the loader finds no libcuda: {found} leads to nothing, or is for another processor"
 
 
 def _compat(driver: Driver, path: str, said: int | str) -> Finding:

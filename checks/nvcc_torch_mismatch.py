@@ -6,7 +6,7 @@ from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.rules.judging import compiling_toolkit
 
 
-@check("TKT001", Severity.WARNING, cause="nvcc-torch-mismatch", because_of=("TKT004",))
+@check("TKT001", Severity.WARNING, cause="nvcc-torch-mismatch", because_of=("TKT051", "TKT004"))
 def nvcc_torch_mismatch(torch: Torch | None, toolkits: tuple[Toolkit, ...]) -> Iterator[Finding]:
     """The nvcc that would build an extension is of another CUDA than PyTorch.
 

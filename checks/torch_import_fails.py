@@ -1,5 +1,7 @@
+import re
 from collections.abc import Iterator
 
+from envdoctor.compat import number
 from envdoctor.facts import Failure, Python, Torch, TorchRun, Unknown
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.rules.import_errors import Reason, explain
@@ -14,6 +16,11 @@ ENDS = {
     "exit": "Something that is imported ends the whole process: a damaged or foreign package, or one that gives up.",
     "exception": "Its files are incomplete or do not fit together.",
 }
+PACKAGES = re.compile(r"[/\\](site|dist)-packages[/\\]")
+LOST_EXTENSION = re.compile(
+    r"PyTorch C extensions|the `torch/_C` folder|No module named 'torch\._C'|name '\w+' from 'torch\._C'"
+)
+BUILT_FOR = re.compile(r"(?:cpython-|cp)(\d{2,3})[a-z]*-")
 LONGEST = 240
 """Characters of an exception in a headline; the evidence has all of it."""
 
@@ -22,7 +29,7 @@ LONGEST = 240
     "TOR002",
     Severity.ERROR,
     cause="torch-broken",
-    because_of=("PYT003", "ENV005", "SYS005", "TOR008", "LIB003"),
+    because_of=("PYT003", "ENV005", "SYS005", "TOR008", "TOR010", "LIB003"),
 )
 def torch_import_fails(
     torch: Torch | None, torch_run: TorchRun | None, python: Python | None | Unknown
@@ -43,7 +50,7 @@ def torch_import_fails(
     failure = torch_run.failure
     if failure.stage not in STAGES:
         return
-    reason = _reason(failure, torch, python if isinstance(python, Python) else None)
+    reason = _reason(failure, torch, torch_run, python if isinstance(python, Python) else None)
     doing = "`import torch`" if failure.stage in STAGES[:2] else f"Using it on the CPU (stage {failure.stage!r})"
     yield Finding(
         what=f"{doing} {_ended(failure)}{f' ({torch_name(torch)})' if isinstance(torch.version, str) else ''}.",
@@ -58,14 +65,17 @@ def torch_import_fails(
     )
 
 
-def _reason(failure: Failure, torch: Torch, python: Python | None) -> Reason:
-    if python is not None and python.shadowing and failure.kind == "exception":
-        named = next((path for path in python.shadowing if _mentions(failure, path)), None)
-        if named is not None:
-            return _shadowed(named)
-    known = explain(failure)
+def _reason(failure: Failure, torch: Torch, run: TorchRun, python: Python | None) -> Reason:
+    named = next((path for path in python.shadowing if _names(failure, path)), None) if python is not None else None
+    if named is not None:
+        return _shadowed(named)
+    known = _wrong_extension(failure, torch, python) or explain(failure)
     if known is not None:
         return known
+    if run.shadows:
+        return _shadowed(run.shadows[0])
+    if python is not None and python.shadowing and failure.kind == "exit":
+        return _shadowed(python.shadowing[0])  # nobody else has a reason to end the process
     versions = python.duplicates.get("torch", ()) if python is not None else ()
     remains = remains_of("torch", python.leftovers) if python is not None else ()
     if versions or (isinstance(torch.version, Unknown) and remains):
@@ -77,8 +87,31 @@ def _reason(failure: Failure, torch: Torch, python: Python | None) -> Reason:
     return Reason("torch-broken", ENDS.get(failure.kind, ENDS["exception"]), REINSTALL)
 
 
-def _mentions(failure: Failure, path: str) -> bool:
-    return any(path in line for line in (failure.detail, *failure.last_lines))
+def _names(failure: Failure, path: str) -> bool:
+    """Say whether a failure names a file, or the module that it is taken for."""
+    if any(path in line for line in (failure.detail, *failure.last_lines)):
+        return True
+    module = re.escape(re.split(r"[/\\]", path)[-1].partition(".")[0])
+    told = rf"module '{module}' has no attribute|from '{module}[.']|No module named '{module}\..*not a package"
+    return re.search(told, failure.detail) is not None
+
+
+def _wrong_extension(failure: Failure, torch: Torch, python: Python | None) -> Reason | None:
+    """Explain an installed torch whose compiled part Python does not find: it then takes a folder of type stubs."""
+    said = "\n".join((failure.detail, *failure.last_lines))
+    installed = isinstance(torch.path, str) and PACKAGES.search(torch.path)
+    if not installed or isinstance(torch.extensions, Unknown) or not LOST_EXTENSION.search(said):
+        return None
+    built = {found[1] for name in torch.extensions if (found := BUILT_FOR.search(name))}
+    mine = number(python.version)[:2] if python is not None and isinstance(python.version, str) else ()
+    others = sorted(text for text in built if mine and (int(text[0]), int(text[1:])) != mine)
+    if others and len(others) == len(built):
+        made = " and ".join(f"{text[0]}.{text[1:]}" for text in others)
+        why = f"Its compiled part is made for Python {made}; this is {'.'.join(map(str, mine))}."
+        return Reason("torch-broken", f"{why} It was copied or reached from another environment.", REINSTALL)
+    if torch.extensions:
+        return None
+    return Reason("torch-broken", "Its compiled part, torch/_C, is missing: files were removed.", REINSTALL)
 
 
 def _shadowed(path: str) -> Reason:

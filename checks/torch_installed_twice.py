@@ -1,23 +1,28 @@
+import re
 from collections.abc import Iterator
 
 from envdoctor.compat import number
-from envdoctor.facts import Python, Torch, Unknown
+from envdoctor.facts import Python, Torch, TorchRun, Unknown
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
 from envdoctor.rules.judging import torch_name
 from envdoctor.rules.leftovers import remains_of
 from envdoctor.rules.pip import pip
 
+USERS = re.compile(r"/\.local/lib/python|[/\\]Roaming[/\\]Python[/\\]|/Library/Python/\d")
 RELEASE = 3
 """Numbers of a release. What follows, a date or a commit, differs between a build and its metadata."""
 
 
 @check("TOR010", Severity.WARNING, cause="multiple-installs-or-shadowing", because_of=("TOR008",))
-def torch_installed_twice(torch: Torch | None, python: Python | None) -> Iterator[Finding]:
+def torch_installed_twice(
+    torch: Torch | None, python: Python | None, torch_run: TorchRun | None | Unknown
+) -> Iterator[Finding]:
     """Two versions of PyTorch, or the remains of one, lie in the examined Python.
 
     Mixing pip, conda and the user's site-packages leaves two sets of metadata, or files of one release
     under the metadata of another; what `pip list` shows need not be what runs. An interrupted
-    `pip install` leaves folders that begin with a tilde (`~orch`): harmless, but large.
+    `pip install` leaves folders that begin with a tilde (`~orch`): harmless, but large. The user's
+    site-packages (`pip install --user`) come before those of a conda environment, and hide its PyTorch.
 
     How to mend it: uninstall until nothing is left, then install once.
 
@@ -27,7 +32,9 @@ def torch_installed_twice(torch: Torch | None, python: Python | None) -> Iterato
         return
     versions = python.duplicates.get("torch", ())
     remains = remains_of("torch", python.leftovers)
-    if versions:
+    if versions and _is_the_users(torch, python):
+        yield _hidden(versions, torch, torch_run)
+    elif versions:
         yield _mixed(f"PyTorch is installed more than once in this Python: {', '.join(versions)}.", torch, python)
     elif _contradicts(torch):
         yield _mixed(
@@ -41,6 +48,31 @@ def torch_installed_twice(torch: Torch | None, python: Python | None) -> Iterato
             severity=Severity.NOTE,
             evidence={"python.leftovers": list(remains)},
         )
+
+
+def _is_the_users(torch: Torch, python: Python) -> bool:
+    """Say whether the torch that runs lies in the user's site-packages, which belong to no environment."""
+    path, prefix = torch.path, python.prefix
+    if not isinstance(path, str) or not isinstance(prefix, str) or path.startswith(f"{prefix.rstrip('/')}/"):
+        return False
+    return USERS.search(path) is not None
+
+
+def _hidden(versions: tuple[str, ...], torch: Torch, run: TorchRun | None | Unknown) -> Finding:
+    failed = isinstance(run, TorchRun) and run.failure is not None
+    others = ", ".join(version for version in versions if version != torch.metadata_version) or "another one"
+    name = torch_name(torch)
+    return Finding(
+        what=f"{name} of the user's site-packages ({torch.path}) hides this environment's PyTorch {others}.",
+        why="They come before the environment's own on Python's search path"
+        + (", and what lies there does not work." if failed else "; the two can be mixed at the next installation."),
+        fix=Fix(
+            "Switch them off for this environment; or uninstall that PyTorch.",
+            ("export PYTHONNOUSERSITE=1",),
+        ),
+        severity=Severity.ERROR if failed else Severity.WARNING,
+        evidence={"torch.path": torch.path, "python.duplicates": {"torch": list(versions)}},
+    )
 
 
 def _contradicts(torch: Torch) -> bool:

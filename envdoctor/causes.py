@@ -58,6 +58,8 @@ CAUSES = {
     "gcc-unsupported": "The host compiler is newer or older than nvcc accepts.",
     "triton-or-compile": "torch.compile or Triton cannot work: compiler, headers, version or platform.",
     "windows-dll": "A DLL does not load: the Visual C++ runtime or another dependency is missing.",
+    "project-contract": "The machine or the environment is not what the project says that it needs.",
+    "drifted": "Something is not as it was when the machine was found good and locked.",
     # --- the run ---
     "oom": "The GPU's memory is too small for the run, in pieces, or held by somebody else.",
     "nccl-or-network": "Processes cannot talk: wrong interface, closed port, broken peer access, mixed versions.",
@@ -74,6 +76,7 @@ CAUSES = {
     "ddp-no-speedup": "Distributed training does not scale: loader, small batch, slow exchange.",
     "work-each-step": "Something other than training runs at nearly every step.",
     "memory-leak": "Graphs, batches or results are kept, and memory or time grows.",
+    "cpu-busy": "Other processes use the CPUs that the training needs.",
     "recipe": "The recipe and not the speed: learning rate, batch norm at tiny batches, loss accounting.",
     "not-env": "The environment is sound; the fault is in a library's or the user's code.",
 }

@@ -16,10 +16,10 @@ from envdoctor.findings import INSTALL, Check, Finding, Fix
 from envdoctor.judge import Judgement, judge
 from envdoctor.probes.interpreter import choose
 from envdoctor.probes.system import System, this_system
-from envdoctor.registry import load_checks
+from envdoctor.registry import import_now, load_checks
 from envdoctor.report.model import Probe, Report, make_report
 
-ON_REQUEST = ("pythons",)
+ON_REQUEST = ("pythons", "network", "messages", "told_by", "contract", "variables", "drift", "observation")
 """Facts that nobody looks for without being asked."""
 
 
@@ -31,6 +31,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     import_torch: bool = True
     gpu_test: bool = True
     all_pythons: bool = False
+    network: bool = False
     select: frozenset[str] | None = None
     """Codes of the checks to run; None: all."""
     ignore: frozenset[str] = frozenset()
@@ -42,6 +43,7 @@ def examine(
     system: System | None = None,
     *,
     renderer: str | None = None,
+    beside: Callable[[Snapshot], Snapshot] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Report:
     """Look at this machine and judge it.
@@ -50,6 +52,7 @@ def examine(
         options: what to look at.
         system: the machine; None: this one.
         renderer: a module that will be needed for the report, imported while the probes are waited for.
+        beside: puts something beside what was seen before it is judged: a contract, what drifted from a lock.
         clock: seconds.
 
     Raises:
@@ -66,21 +69,25 @@ def examine(
         import_torch=options.import_torch,
         gpu_test=options.gpu_test,
         all_pythons=options.all_pythons,
+        network=options.network,
     )
     snapshot, probes = take_snapshot(system, look, meanwhile=functools.partial(_get_ready, renderer))
+    snapshot = beside(snapshot) if beside is not None else snapshot
     return judge_snapshot(snapshot, options, probes=probes, seconds=clock() - started)
 
 
 def _get_ready(renderer: str | None) -> None:
     """Import what judging and printing need: it costs nothing while the examined Python is starting."""
-    load_checks()
-    for module in ("envdoctor.pins.install", "envdoctor.pins.recommend", renderer):
+    checks = load_checks().values()
+    private = "envdoctor.report.private" if renderer is not None else None
+    for module in ("envdoctor.pins.install", "envdoctor.pins.recommend", private, renderer):
         if module is not None:
             importlib.import_module(module)
     from envdoctor import data  # noqa: PLC0415  # with the first of the above
 
     data.releases()
     data.gpus()
+    import_now(check for check in checks if not set(ON_REQUEST) & (set(check.facts) - check.tolerates))
 
 
 def judge_snapshot(

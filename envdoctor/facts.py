@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union, get_type_hints
 
 import msgspec
 
+from envdoctor.observation import Observation
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -177,6 +179,24 @@ class NvidiaSmi(Fact, frozen=True):
     """Its words when it failed: one line."""
 
 
+class DriverVersions(Fact, frozen=True):
+    """What five independent sources say of the driver's version, and whether its two halves are one release."""
+
+    nvml: str | None | Unknown = NOT_ASKED
+    """User side: of the library NVML, as it says itself."""
+    libcuda: str | None | Unknown = NOT_ASKED
+    """User side: in the name of the libcuda file that is loaded."""
+    proc: str | None | Unknown = NOT_ASKED
+    """Kernel side: /proc/driver/nvidia/version."""
+    sys: str | None | Unknown = NOT_ASKED
+    """Kernel side: /sys/module/nvidia/version."""
+    smi: str | None | Unknown = NOT_ASKED
+    """Kernel side, as nvidia-smi tells it."""
+    agree: bool | None | Unknown = NOT_ASKED
+    """User side and kernel side are of one version. None: there is no kernel module to compare with (WSL).
+    A libcuda of a package for forward compatibility does not count: it may be another."""
+
+
 class Driver(Fact, frozen=True):
     """The NVIDIA driver, asked in several independent ways. As a whole None: no trace of one."""
 
@@ -197,7 +217,7 @@ class Driver(Fact, frozen=True):
     libcuda: str | None | Unknown = NOT_ASKED
     """The libcuda file that a program gets first; None: there is none."""
     libcuda_error: str | None = None
-    """Why the dynamic loader refuses the libcuda that it finds ("file too short")."""
+    """Why the dynamic loader refuses the libcuda that it finds ("file too short"), or what that lacks."""
     library_files: tuple[str, ...] | Unknown = NOT_ASKED
     """Copies of libcuda and NVML in the usual folders and those of LD_LIBRARY_PATH, whether or not they are loaded."""
     cuinit: int | None | Unknown = NOT_ASKED
@@ -221,15 +241,35 @@ class Driver(Fact, frozen=True):
     """The firmware lets the kernel load signed modules only; None: no UEFI firmware tells."""
     fabric_manager: str | None | Unknown = NOT_ASKED
     """On machines with NVSwitch: `running` or `not running`; None: the PCI bus shows no NVSwitch."""
+    versions: DriverVersions | None = None
+    """The version by five ways; None: nobody asked them one by one (a pasted text)."""
+    cuda_devices_answer: bool | None | Unknown = NOT_ASKED
+    """libcuda told something of each device that it counts; None: it counts none. Unknown: it died or hung over one."""
 
 
 class GpuProcess(Fact, frozen=True):
-    """A process that computes on a GPU."""
+    """A process that computes or draws on a GPU."""
 
     pid: int
     """As the driver counts: inside a container this may be the host's number."""
     memory_bytes: int | None | Unknown = NOT_ASKED
     """None: the driver does not tell (Windows, WSL)."""
+    name: str | None | Unknown = NOT_ASKED
+    """Of its program, without folder and arguments: "python3"."""
+
+
+class GpuPeer(Fact, frozen=True):
+    """How a GPU reaches another one of the same machine."""
+
+    index: int
+    """Of the other one."""
+    path: str | None | Unknown = NOT_ASKED
+    """What lies between: `same board`, `one switch`, `several switches`, `host bridge`, `same NUMA node`,
+    `across NUMA nodes`."""
+    p2p: str | None | Unknown = NOT_ASKED
+    """Reading the other's memory: `ok`, or why not (`chipset not supported`, `GPU not supported`, `disabled`, …)."""
+    nvlink: bool | None | Unknown = NOT_ASKED
+    """It goes through NVLink."""
 
 
 class Gpu(Fact, frozen=True):
@@ -257,6 +297,56 @@ class Gpu(Fact, frozen=True):
     display: bool | None | Unknown = NOT_ASKED
     processes: tuple[GpuProcess, ...] | None | Unknown = NOT_ASKED
     """Those that compute on it now."""
+    graphics_processes: tuple[GpuProcess, ...] | None | Unknown = NOT_ASKED
+    """Those that draw on it now."""
+    architecture: str | None | Unknown = NOT_ASKED
+    """"Ampere"."""
+    persistence: bool | None | Unknown = NOT_ASKED
+    """The driver stays loaded while nobody uses the GPU; None: no such thing here (Windows)."""
+    performance_state: int | None | Unknown = NOT_ASKED
+    """0 is full speed, 15 the slowest."""
+    utilisation_percent: int | None | Unknown = NOT_ASKED
+    """Share of the last moments in which a kernel ran."""
+    clock_mhz: int | None | Unknown = NOT_ASKED
+    """Of the multiprocessors, now."""
+    clock_max_mhz: int | None | Unknown = NOT_ASKED
+    memory_clock_mhz: int | None | Unknown = NOT_ASKED
+    memory_clock_max_mhz: int | None | Unknown = NOT_ASKED
+    held_down_by: tuple[str, ...] | None | Unknown = NOT_ASKED
+    """What keeps the clocks low: `idle`, `clocks set`, `power cap`, `hardware slowdown`, `sync boost`, `heat (driver)`,
+    `heat (hardware)`, `power brake`, `display clocks`, `board limit`, `reliability`; empty: nothing does."""
+    temperature_slowdown_celsius: int | None | Unknown = NOT_ASKED
+    """From here on the GPU slows itself down."""
+    power_limit_default_watts: float | None | Unknown = NOT_ASKED
+    ecc: bool | None | Unknown = NOT_ASKED
+    """Error correction is on; None: it has none."""
+    ecc_after_restart: bool | None | Unknown = NOT_ASKED
+    retired_pages: int | None | Unknown = NOT_ASKED
+    """Memory pages that were taken out of use for errors; None on GPUs that remap rows instead (since Ampere)."""
+    retired_pages_pending: bool | None | Unknown = NOT_ASKED
+    """More will be, at the next restart."""
+    remapped_rows: int | None | Unknown = NOT_ASKED
+    """Memory rows that were replaced for errors."""
+    remapped_rows_pending: bool | None | Unknown = NOT_ASKED
+    """More will be, at the next reset."""
+    remapped_rows_failed: bool | None | Unknown = NOT_ASKED
+    """One could not be replaced: no spare row was left."""
+    mig_instances: int | None | Unknown = NOT_ASKED
+    """Instances that can compute while MIG is on; None: MIG is off, or there is none."""
+    numa_node: int | None | Unknown = NOT_ASKED
+    """The memory node of the processor that it is plugged in beside; None: the machine has only one."""
+    nvlinks: int | None | Unknown = NOT_ASKED
+    """NVLinks that it has; None: it has none."""
+    nvlinks_up: int | None | Unknown = NOT_ASKED
+    fabric: str | None | Unknown = NOT_ASKED
+    """How far NVSwitch's fabric manager came with it: `not started`, `in progress`, `completed`, `failed`; None: it
+    needs none."""
+    driver_model: str | None | Unknown = NOT_ASKED
+    """Windows: `WDDM`, `TCC` or `MCDM`."""
+    display_attached: bool | None | Unknown = NOT_ASKED
+    """A screen is plugged in, whether or not it is drawn on (`display`)."""
+    peers: tuple[GpuPeer, ...] | None | Unknown = NOT_ASKED
+    """The GPUs with a higher index; empty for the last one."""
     problem: str | None = None
     """The driver's error when the GPU as a whole could not be asked ("GPU is lost")."""
 
@@ -280,10 +370,10 @@ class Toolkit(Fact, frozen=True):
 
 
 class Compiler(Fact, frozen=True):
-    """A host compiler."""
+    """A host compiler, or a tool that builds with it."""
 
     name: str
-    """`gcc`, `g++`, `clang`, `cl`."""
+    """`gcc`, `g++`, `clang`, `cl`; `ninja`, `cmake`."""
     path: str
     version: str | None | Unknown = NOT_ASKED
 
@@ -297,6 +387,13 @@ class Library(Fact, frozen=True):
     version: str | None | Unknown = NOT_ASKED
     owner: str | None | Unknown = NOT_ASKED
     """Where it belongs: `torch`, `wheel`, `toolkit`, `system`, `conda`."""
+    package: str | None | Unknown = NOT_ASKED
+    """The package that brought it, by metadata: "nvidia-cublas 13.4.1.3"; None: none that we know."""
+    loaded: bool = False
+    """PyTorch had loaded this very copy when it was last looked at."""
+    brought_by: str | None = None
+    """Who makes the loader find it: "LD_LIBRARY_PATH=/opt/cuda/lib64", `LD_PRELOAD`, `ldconfig`; None: PyTorch itself,
+    which names its own, or it is not known."""
 
 
 class SearchPath(Fact, frozen=True):
@@ -311,6 +408,32 @@ class SearchPath(Fact, frozen=True):
     holds: tuple[str, ...] = ()
     """Those of `nvcc`, `bin/nvcc`, `libcuda`, `libcudart`, `libcublas`, `libcudnn`, `libnccl`, `libnvJitLink`
     that lie in it."""
+
+
+class Index(Fact, frozen=True):
+    """A place that packages are installed from."""
+
+    tool: str
+    """`pip`, `uv`, `conda`."""
+    url: str
+    """Without user name, password and query."""
+    said_by: str
+    """"PIP_INDEX_URL", "pip config: global.index-url", "pip's own default", "uv.toml", ".condarc"."""
+    mirror: bool = False
+    """Somebody has configured it: it is not the tool's own default."""
+
+
+class Network(Fact, frozen=True):
+    """The way to the package index. Only looked at on request."""
+
+    proxies: tuple[str, ...] = ()
+    """Names of the proxy variables that are set; their values are nobody's business."""
+    indexes: tuple[Index, ...] = ()
+    reach: str | Unknown = NOT_ASKED
+    """What became of pip's question for one page: `ok`, `dns`, `refused`, `timeout`, `tls`, `denied`, `proxy`,
+    `unreachable`, `untrusted` (plain http, which pip refuses), `http` (another error of the server), `no page`."""
+    message: str | None = None
+    """Pip's words when it failed: one line, without credentials."""
 
 
 # --- the examined Python -------------------------------------------------------------------------
@@ -403,6 +526,10 @@ class Torch(Fact, frozen=True):
     installer: str | None | Unknown = NOT_ASKED
     """`pip`, `uv`, `conda`; None: the metadata does not say."""
     has_libtorch_cuda: bool | None | Unknown = NOT_ASKED
+    extensions: tuple[str, ...] | Unknown = NOT_ASKED
+    """Its compiled part, as the file is named: "_C.cpython-311-x86_64-linux-gnu.so". Empty: it has none."""
+    requires: tuple[str, ...] | Unknown = NOT_ASKED
+    """What its metadata requires on this system ("sympy>=1.13.3", "nvidia-nccl-cu13==2.30.7"); without extras."""
 
     @property
     def build(self) -> str:
@@ -453,6 +580,8 @@ class TorchRun(Fact, frozen=True):
     numpy_error: str | None = None
     warnings: tuple[str, ...] = ()
     """What the import printed as warnings."""
+    shadows: tuple[str, ...] = ()
+    """Those of `python.shadowing` that were imported before it failed."""
     libraries: dict[str, str] = {}
     """Name → path of the CUDA libraries and OpenMP runtimes that are loaded."""
     seconds: dict[str, float] = {}
@@ -474,6 +603,76 @@ class Companion(Fact, frozen=True):
     """Its compiled extension; None: it has none that we know."""
     load_error: str | None | Unknown = NOT_ASKED
     """What loading the extension raised; None: it loaded."""
+
+
+# --- what people pasted --------------------------------------------------------------------------
+
+
+class Message(Fact, frozen=True):
+    """A message that was recognised in pasted text: an error, a warning, a line of a build log, a reporter's words."""
+
+    sign: str
+    """The name of the signature that it bears (`envdoctor.intake.signs`): `driver-too-old`, `nvcc-mismatch`, …"""
+    text: str
+    """The words that were recognised, on one line, at most 300 characters."""
+    values: dict[str, str] = {}
+    """What the message names: {"found": "12.9", "built": "11.8"}."""
+    output: bool = True
+    """A program printed it, as far as the text shows; False: it stands in a heading or a sentence."""
+    line: int = 0
+    """Its line in the text, from 1."""
+
+
+# --- what a project asks for ----------------------------------------------------------------------
+
+
+class Contract(Fact, frozen=True, kw_only=True):
+    """What a project says that it needs (`envdoctor.toml`). What it does not say is empty or None."""
+
+    source: str = ""
+    """The name of the file."""
+    os: tuple[str, ...] = ()
+    """Those that will do: `linux`, `windows`, `darwin`."""
+    arch: tuple[str, ...] = ()
+    python: str | None = None
+    """Version specifiers, as here and below: ">=3.10,<3.13"."""
+    torch: str | None = None
+    torch_build: tuple[str, ...] = ()
+    """Those that will do: `cuda`, `rocm`, `xpu`, `cpu`."""
+    packages: dict[str, str] = {}
+    """Normalised name → version specifiers; "": any version."""
+    driver: str | None = None
+    gpu_count: int | None = None
+    """At least so many, each with the memory and the capability below."""
+    gpu_memory_bytes: int | None = None
+    gpu_capability: str | None = None
+    """"8.0": this or a newer one."""
+    nvcc: str | None = None
+    """"": any version."""
+    gcc: str | None = None
+    memory_bytes: int | None = None
+    shm_bytes: int | None = None
+    disk: dict[str, int] = {}
+    """Purpose of a folder (`Disk.purpose`) → bytes that must be free there."""
+    variables: tuple[str, ...] = ()
+    """Environment variables that must be set."""
+    forbidden_variables: tuple[str, ...] = ()
+
+
+class Drift(Fact, frozen=True):
+    """One thing that is not as it was when a machine was locked."""
+
+    path: str
+    """Of the fact: "torch.version"."""
+    before: str
+    """Its value then, in words; "not there"."""
+    after: str
+    weight: int
+    """0 to 100: how much it can matter to results or speed (`envdoctor.compare.weights`)."""
+    reason: str
+    """Why it can matter."""
+    locked: str = ""
+    """When the machine was locked."""
 
 
 # --- all of it -----------------------------------------------------------------------------------
@@ -501,10 +700,14 @@ class Snapshot(Fact, frozen=True, kw_only=True):
     compilers: tuple[Compiler, ...] | Unknown = NOT_ASKED
     cudnn: tuple[Library, ...] | Unknown = NOT_ASKED
     """Copies of cuDNN on disk."""
+    libraries: tuple[Library, ...] | Unknown = NOT_ASKED
+    """Copies of the CUDA libraries, cuDNN's parts, OpenMP's runtimes and libstdc++: installed, and which are loaded."""
     environment: dict[str, str] | Unknown = NOT_ASKED
     """Variables from the allow-list (`envdoctor.probes.environment`) that are set. Absent: not set."""
     search_paths: tuple[SearchPath, ...] | Unknown = NOT_ASKED
     """The entries of PATH and its kin, in their order."""
+    network: Network | Unknown = NOT_ASKED
+    """The way to the package index. Only looked at on request."""
     python: Python | None | Unknown = NOT_ASKED
     pythons: tuple[Interpreter, ...] | Unknown = NOT_ASKED
     """All Pythons that were found, the likeliest first. Only looked for on request, or if there is no torch."""
@@ -515,6 +718,19 @@ class Snapshot(Fact, frozen=True, kw_only=True):
     """None: there is no torch to run."""
     torchvision: Companion | None | Unknown = NOT_ASKED
     torchaudio: Companion | None | Unknown = NOT_ASKED
+    messages: tuple[Message, ...] | Unknown = NOT_ASKED
+    """Messages that were recognised in a pasted text, in their order; a machine that is looked at has none to show."""
+    told_by: dict[str, str] | Unknown = NOT_ASKED
+    """Path of a fact → which part of a pasted text said it ("collect_env, line 12"); of a machine: not asked."""
+
+    contract: Contract | None | Unknown = NOT_ASKED
+    """What the project asks for; only with `--against envdoctor.toml`."""
+    variables: dict[str, bool] | Unknown = NOT_ASKED
+    """Variables that the contract names → whether they are set. Their values are nobody's business."""
+    drift: tuple[Drift, ...] | None | Unknown = NOT_ASKED
+    """What differs from a lock, the weightiest first; only with `--against LOCK`."""
+    observation: Observation | None | Unknown = NOT_ASKED
+    """What was seen of a training script; only by `envdoctor bench SCRIPT`."""
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return ((name, getattr(self, name)) for name in self.__struct_fields__)

@@ -11,9 +11,13 @@ GROUPS = {
     "DRV": "the NVIDIA driver",
     "SYS": "the operating system and its limits",
     "ENV": "environment variables",
+    "INS": "installing packages",
     "TOR": "PyTorch",
     "LIB": "libraries that PyTorch loads or that load PyTorch",
     "TKT": "CUDA toolkit and compilers",
+    "BLD": "building extensions and compiling models",
+    "RUN": "the run: data, memory, processes",
+    "PRJ": "what the project asks for, and what drifted from a lock",
     "BEN": "measurements",
 }
 

@@ -54,13 +54,28 @@ def order(findings: Iterable[Finding], checks: Mapping[str, Check]) -> list[Find
 
     Order: errors that nothing explains, by their place in the stack; then other errors, warnings,
     notes. A finding can only be explained by one that is at least as bad: a note explains no error.
+    In a pasted text, the messages that its author complains of come before what the facts show beside them.
     """
     findings = list(findings)
     worst: dict[str, int] = {}
     for finding in findings:
         worst[finding.code] = min(_severity(finding), worst.get(finding.code, _severity(finding)))
     tied = [msgspec.structs.replace(f, because_of=_explained_by(f, checks[f.code], worst)) for f in findings]
-    return sorted(tied, key=lambda f: (_severity(f), f.because_of is not None, f.confidence != "proved", rank(f.code)))
+    return sorted(tied, key=_place)
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return (
+        _severity(finding),
+        finding.because_of is not None,
+        not _complained_of(finding),
+        finding.confidence != "proved",
+        rank(finding.code),
+    )
+
+
+def _complained_of(finding: Finding) -> bool:
+    return any(path.startswith("messages.") for path in finding.evidence)
 
 
 def _explained_by(finding: Finding, check: Check, worst: Mapping[str, int]) -> str | None:

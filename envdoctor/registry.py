@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
+from envdoctor import check_index
 from envdoctor.findings import Check
 
 GROUP = "envdoctor.checks"
@@ -35,7 +35,7 @@ def load_checks() -> dict[str, Check]:
             raise BrokenPlugin(f"entry point {name!r} ({value}): {error}") from error
         for check in checks:
             known = found.setdefault(check.code, check)
-            if known.judge is not check.judge:
+            if (known.judge.__module__, known.name) != (check.judge.__module__, check.name):
                 raise BrokenPlugin(f"entry point {name!r}: the code {check.code} is taken by {known.name}")
     return dict(sorted(found.items()))
 
@@ -78,11 +78,31 @@ def _read(path: str) -> str:
 
 
 def checks_of(package: ModuleType) -> Iterator[Check]:
-    """Yield the checks that a package (each module in it) or a single module declares."""
-    yield from _declared(package)
+    """Yield the checks that a package (each module in it) or a single module declares.
+
+    Where the list that `check_index` keeps is of the very files that are there, they are imported when asked.
+    """
+    stamps = check_index.stamps_of(package)
+    known = check_index.read(package, stamps) if stamps else None
+    if known is not None:
+        yield from known
+        return
+    import pkgutil  # noqa: PLC0415  # seldom needed
+
+    found = {(package.__name__, name): check for name, check in _declared(package)}
     for module in pkgutil.iter_modules(getattr(package, "__path__", ()), f"{package.__name__}."):
-        yield from _declared(importlib.import_module(module.name))
+        found |= {(module.name, name): check for name, check in _declared(importlib.import_module(module.name))}
+    if stamps and stamps == check_index.stamps_of(package):
+        check_index.keep(package, stamps, found)
+    yield from found.values()
 
 
-def _declared(module: ModuleType) -> Iterator[Check]:
-    return (value for value in vars(module).values() if isinstance(value, Check))
+def import_now(checks: Iterable[Check]) -> None:
+    """Import the files of checks that will be asked, while there is nothing better to do."""
+    for check in checks:
+        if isinstance(check.judge, check_index.Late):
+            check.judge.load()
+
+
+def _declared(module: ModuleType) -> Iterator[tuple[str, Check]]:
+    return ((name, value) for name, value in vars(module).items() if isinstance(value, Check))

@@ -11,7 +11,9 @@ from envdoctor.facts import (
     Cpu,
     Disk,
     Driver,
+    DriverVersions,
     Failure,
+    Gpu,
     Host,
     Limits,
     NvidiaSmi,
@@ -25,6 +27,8 @@ from envdoctor.facts import (
 )
 from tests.machines_snapshots import (
     CARD,
+    CPU_RUN,
+    CPU_TORCH,
     CUDA_TORCH,
     DISKS,
     GIB,
@@ -104,10 +108,36 @@ BROKEN: dict[str, Snapshot] = {
     "GPU002": machine(gpus=(replace(RTX_3090, ecc_uncorrected=3),), torch_run=GPU_RUN),
     "GPU003": machine(gpus=(replace(RTX_3090, compute_mode="prohibited"),), torch_run=NO_GPUS),
     "GPU004": machine(gpus=(replace(RTX_3090, memory_used_bytes=23 * GIB),), torch_run=GPU_RUN),
+    "GPU005": machine(gpus=(replace(RTX_3090, retired_pages=2, retired_pages_pending=True),), torch_run=GPU_RUN),
+    "GPU006": machine(
+        gpus=(
+            replace(
+                RTX_3090,
+                utilisation_percent=98,
+                performance_state=2,
+                clock_mhz=540,
+                held_down_by=("hardware slowdown", "power brake"),
+            ),
+        ),
+        torch_run=GPU_RUN,
+    ),
+    "GPU007": machine(gpus=(replace(RTX_3090, pcie_width=1),), torch_run=GPU_RUN),
+    "GPU008": machine(
+        gpus=(Gpu(0, name="Orin", compute_capability="8.7"),), pci_gpus=(), torch=CPU_TORCH, torch_run=CPU_RUN
+    ),
     "DRV001": machine(driver=None, gpus=(), pci_gpus=(replace(CARD, bound=None),)),
     "DRV002": driver(version="535.183.01", cuda="12.2", kernel="535.183.01", library="535.183.01"),
     "DRV003": machine(driver=NOT_LOADED, gpus=NO_NVML, pci_gpus=(replace(CARD, bound=None),)),
-    "DRV004": machine(driver=replace(R580, library="580.95.05", cuinit=803, nvml=18), gpus=NO_NVML),
+    "DRV004": machine(
+        driver=replace(
+            R580,
+            library="580.95.05",
+            cuinit=803,
+            nvml=18,
+            versions=DriverVersions("580.95.05", "580.95.05", "580.65.06", "580.65.06", Unknown("no"), agree=False),
+        ),
+        gpus=NO_NVML,
+    ),
     "DRV005": replace(
         cpu_machine(),
         driver=Driver(
@@ -158,6 +188,7 @@ BROKEN: dict[str, Snapshot] = {
     "TKT002": replace(cpu_machine(), toolkits=(TOOLKIT,), torch=CUDA_TORCH, torch_run=BLIND),
     "TKT003": machine(toolkits=(HOME,), compilers=(Compiler("gcc", "/usr/bin/gcc", "14.2.0"),), torch_run=GPU_RUN),
     "TKT004": machine(toolkits=(TOOLKIT, HOME), torch_run=GPU_RUN),
+    "TKT006": machine(toolkits=(TOOLKIT,), compilers=(Compiler("gcc", "/usr/bin/gcc", "13.3.0"),), torch_run=GPU_RUN),
     "TKT005": machine(compilers=(), packages={"torch": "2.15.0", "triton": "3.7.0"}, torch_run=GPU_RUN),
 }
 """One for each check of the groups VIR, GPU, DRV, SYS, ENV and TKT. Where it is an error, it is the primary one."""

@@ -7,12 +7,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from envdoctor.facts import (
+    NOT_ASKED,
     Companion,
     Compiler,
     Cpu,
     Disk,
     Driver,
+    DriverVersions,
     Gpu,
+    GpuProcess,
     Host,
     Interpreter,
     Library,
@@ -59,6 +62,33 @@ RTX_3090 = Gpu(
     pcie_width_max=16,
     display=True,
     processes=(),
+    graphics_processes=(GpuProcess(1201, 180 << 20, "Xorg"),),
+    architecture="Ampere",
+    persistence=False,
+    performance_state=8,
+    utilisation_percent=2,
+    clock_mhz=210,
+    clock_max_mhz=2100,
+    memory_clock_mhz=405,
+    memory_clock_max_mhz=9751,
+    held_down_by=("idle",),
+    temperature_slowdown_celsius=95,
+    power_limit_default_watts=350.0,
+    ecc=None,
+    ecc_after_restart=None,
+    retired_pages=None,
+    retired_pages_pending=None,
+    remapped_rows=None,
+    remapped_rows_pending=None,
+    remapped_rows_failed=None,
+    mig_instances=None,
+    numa_node=None,
+    nvlinks=None,
+    nvlinks_up=None,
+    fabric=None,
+    driver_model=None,
+    display_attached=True,
+    peers=(),
 )
 CARD = PciGpu("0000:01:00.0", vendor="10de", device="2204", bound="nvidia", name=None, numa_node=0)
 INTEL = PciGpu("0000:00:02.0", vendor="8086", device="4680", bound="i915", name=None, numa_node=None)
@@ -78,6 +108,13 @@ R580 = Driver(
     nvml=0,
     smi=NvidiaSmi("/usr/bin/nvidia-smi", exit_code=0, driver="580.65.06", cuda="13.0"),
     device_nodes=("/dev/nvidia-uvm", "/dev/nvidia0", "/dev/nvidiactl"),
+    uvm_loaded=True,
+    secure_boot=False,
+    fabric_manager=None,
+    versions=DriverVersions(
+        nvml="580.65.06", libcuda="580.65.06", proc="580.65.06", sys="580.65.06", smi="580.65.06", agree=True
+    ),
+    cuda_devices_answer=True,
 )
 CUDA_TORCH = Torch(
     "2.15.0+cu132",
@@ -162,6 +199,14 @@ PATHS = (
     SearchPath("PATH", "/home/ada/env/bin", exists=True),
     SearchPath("PATH", "/usr/bin", exists=True),
 )
+CUDART = Library(
+    "libcudart",
+    f"{SITE}/nvidia/cu13/lib/libcudart.so.13",
+    "13.2.86",
+    "wheel",
+    "nvidia-cuda-runtime 13.2.86",
+    loaded=True,
+)
 PACKAGES = {"torch": "2.15.0", "torchvision": "0.29.2", "numpy": "2.3.5", "pip": "25.3"}
 DISKS = (
     Disk("home", "/home/ada", 200 * GIB, 900 * GIB, writable=True),
@@ -191,6 +236,7 @@ def gpu_machine() -> Snapshot:
         toolkits=(Toolkit("/usr/local/cuda-13.2", "13.2", "/usr/local/cuda-13.2/bin/nvcc", ("/usr/local",)),),
         compilers=(Compiler("gcc", "/usr/bin/gcc", "13.3.0"), Compiler("g++", "/usr/bin/g++", "13.3.0")),
         cudnn=(Library("cudnn", f"{SITE}/nvidia/cudnn/lib/libcudnn.so.9", "9.26.0", "wheel"),),
+        libraries=(CUDART,),
         environment={"PATH": "/home/ada/env/bin:/usr/bin", "VIRTUAL_ENV": "/home/ada/env"},
         search_paths=PATHS,
         python=PYTHON,
@@ -212,6 +258,7 @@ def cpu_machine() -> Snapshot:
         gpus=(),
         toolkits=(),
         cudnn=(),
+        libraries=(),
         torch=CPU_TORCH,
         torch_run=CPU_RUN,
         packages=PACKAGES | {"torch": "2.15.0+cpu"},
@@ -231,6 +278,16 @@ def wsl2() -> Snapshot:
         library_files=("/usr/lib/wsl/lib/libcuda.so.1", "/usr/lib/wsl/lib/libnvidia-ml.so.1"),
         smi=NvidiaSmi("/usr/lib/wsl/lib/nvidia-smi", exit_code=0, driver="581.57", cuda="13.0"),
         device_nodes=(),
+        uvm_loaded=False,
+        secure_boot=None,
+        versions=DriverVersions(
+            nvml="580.95.02",
+            libcuda=Unknown("its file's name does not tell"),
+            proc=None,
+            sys=None,
+            smi="581.57",
+            agree=None,
+        ),
     )
     return replace(
         gpu_machine(),
@@ -292,6 +349,17 @@ def windows() -> Snapshot:
         library_files=(),
         smi=NvidiaSmi(r"C:\Windows\System32\nvidia-smi.exe", exit_code=0, driver="581.57", cuda="13.0"),
         device_nodes=(),
+        uvm_loaded=NOT_ASKED,
+        secure_boot=NOT_ASKED,
+        fabric_manager=NOT_ASKED,
+        versions=DriverVersions(
+            nvml="581.57",
+            libcuda=Unknown("its file's name does not tell"),
+            proc=unseen,
+            sys=unseen,
+            smi="581.57",
+            agree=unseen,
+        ),
     )
     site = r"C:\Users\ada\env\Lib\site-packages"
     torch = replace(CUDA_TORCH, version="2.14.1+cu130", cuda="13.0", metadata_version="2.14.1+cu130")
@@ -306,6 +374,7 @@ def windows() -> Snapshot:
         toolkits=(),
         compilers=(),
         cudnn=(),
+        libraries=(),
         environment={"PATH": r"C:\Windows\System32"},
         search_paths=(SearchPath("PATH", r"C:\Windows\System32", exists=True),),
         python=replace(PYTHON, executable=r"C:\Users\ada\env\Scripts\python.exe", prefix=r"C:\Users\ada\env"),

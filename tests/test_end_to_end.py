@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -27,15 +28,24 @@ def site_packages(environment: Path) -> Path:
     return folder
 
 
-def check(environment: Path, *options: str, timeout: float = 6, **variables: str) -> tuple[Report, float]:
+COMMAND = Path(sys.executable).with_name("envdoctor")
+"""As it is installed: `python -m` itself imports what lies in the working directory, before any line of ours."""
+
+
+def check(
+    environment: Path, *, variables: Mapping[str, str] | None = None, timeout: float = 6, installed: bool = False
+) -> tuple[Report, float]:
     """Run `envdoctor check --json` on an environment; the command must keep its time limit by itself."""
+    if installed and not COMMAND.exists():
+        pytest.skip("envdoctor is not installed as a command")
+    begin = [COMMAND] if installed else [sys.executable, "-m", "envdoctor"]
     started = time.monotonic()
     done = subprocess.run(
         [
-            sys.executable, "-m", "envdoctor", "check", "--json", "--timeout", f"{timeout:g}",
-            "--python", environment / "bin" / "python", *options,
+            *begin, "check", "--json", "--timeout", f"{timeout:g}",
+            "--python", environment / "bin" / "python",
         ],
-        check=False, capture_output=True, text=True, timeout=timeout + 20, env=os.environ | variables,
+        check=False, capture_output=True, text=True, timeout=timeout + 20, env=os.environ | dict(variables or {}),
         cwd=environment,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
@@ -93,7 +103,7 @@ def test_an_nvidia_smi_that_never_answers(empty_environment: Path, tmp_path: Pat
     program.write_text(f"#!/bin/sh\n{trap}sleep 300\nsleep 300\n")
     program.chmod(0o755)
 
-    report, seconds = check(empty_environment, PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    report, seconds = check(empty_environment, variables={"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"})
 
     assert cause(report) == "driver-wedged"
     assert any(finding["code"] == "TOR001" for finding in report["findings"])  # type: ignore[attr-defined]
@@ -112,7 +122,7 @@ def test_five_things_hang_at_once_in_the_time_of_one(tmp_path: Path) -> None:
         (programs / name).write_text("#!/bin/sh\nsleep 300\n")
         (programs / name).chmod(0o755)
 
-    report, seconds = check(environment, timeout=4, PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
+    report, seconds = check(environment, timeout=4, variables={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
 
     assert {"driver-wedged", "torch-broken"} <= {f["cause"] for f in report["findings"]}  # type: ignore[attr-defined]
     assert seconds < 4 + 5
@@ -125,3 +135,103 @@ def test_a_python_whose_base_is_gone(tmp_path: Path) -> None:
     report, _ = check(tmp_path)
 
     assert cause(report) == "python-broken"
+
+
+# --- what lies around PyTorch, or was done to it -------------------------------------------------
+
+SOUND = (
+    "from . import version\n__version__ = version.__version__\nimport random, logging\nrandom.Random\nlogging.getLogger"
+)
+VERSION = "__version__ = '2.9.0+cpu'\ncuda = None\n"
+LOST = "raise ImportError('Failed to load PyTorch C extensions: PyTorch has loaded the `torch/_C` folder')"
+SHADOWED = "multiple-installs-or-shadowing"
+AROUND: list[tuple[str, dict[str, str], dict[str, str], str]] = [
+    # what is odd, files in site-packages, files in the working directory, cause
+    ("a file that hides a module raises", {}, {"random.py": "raise ImportError('mine')"}, SHADOWED),
+    ("a file that hides a module lacks a name", {}, {"logging.py": "x = 1"}, SHADOWED),
+    ("a file that hides a module hangs", {}, {"random.py": "while True: pass"}, SHADOWED),
+    ("a file that hides a module leaves", {}, {"random.py": "import os; os._exit(0)"}, SHADOWED),
+    ("a package that hides a module", {}, {"logging/__init__.py": ""}, SHADOWED),
+    ("a file called torch", {}, {"torch.py": "x = 1"}, SHADOWED),
+    ("a folder called torch", {}, {"torch/__init__.py": ""}, SHADOWED),
+    ("a start-up file that leaves", {"sitecustomize.py": "import os; os._exit(0)"}, {}, "python-broken"),
+    ("a .pth file that leaves", {"x.pth": "import os; os._exit(3)\n"}, {}, "python-broken"),
+    (
+        "a start-up file that leads elsewhere",
+        {"sitecustomize.py": "import sys; sys.path.insert(0, 'old')"},
+        {"old/torch/__init__.py": ""},
+        SHADOWED,
+    ),
+    (
+        "the compiled part of another Python",
+        {"torch/__init__.py": LOST, "torch/_C.cpython-36m-x86_64-linux-gnu.so": ""},
+        {},
+        "torch-broken",
+    ),
+    ("no compiled part", {"torch/__init__.py": LOST}, {}, "torch-broken"),
+    ("an empty torch", {"torch/__init__.py": ""}, {}, "torch-broken"),
+    (
+        "no cuDNN",
+        {"torch/__init__.py": "raise ImportError('libcudnn.so.9: cannot open shared object file')"},
+        {},
+        "cudnn-mismatch",
+    ),
+    ("a required package is missing", {"torch/__init__.py": "import sympy_that_is_missing"}, {}, "torch-broken"),
+    (
+        "an empty library",
+        {"torch/__init__.py": "raise ImportError('/x/libtorch_cpu.so: file too short')"},
+        {},
+        "torch-broken",
+    ),
+]
+
+
+@pytest.mark.parametrize(("inside", "beside", "word"), [pytest.param(*row[1:], id=row[0]) for row in AROUND])
+def test_the_cause_of_a_torch_that_fails(
+    inside: dict[str, str], beside: dict[str, str], word: str, tmp_path: Path
+) -> None:
+    environment = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    files = {"torch/__init__.py": SOUND, "torch/version.py": VERSION, "torch-2.9.0.dist-info/METADATA": "Name: torch\n"}
+    write(site_packages(environment), files | inside)
+    write(environment, beside)
+
+    report, _ = check(environment, installed=True)
+
+    assert cause(report) == word, report["headline"]
+
+
+HARMLESS: list[tuple[str, dict[str, str], dict[str, str]]] = [
+    # what is odd, files in site-packages, variables
+    ("a chatty start-up file", {"sitecustomize.py": "print('hello' * 5000)"}, {}),
+    ("a start-up file that raises", {"sitecustomize.py": "raise ValueError('x')"}, {}),
+    ("a .pth file that raises", {"x.pth": "import no_such_module\n"}, {}),
+    ("metadata that is no text", {"odd-1.dist-info/METADATA": "\udcff\udcfe"}, {}),
+    ("an odd search path", {}, {"PYTHONPATH": "/none:/etc/passwd:/none.zip::"}),
+    ("a preload of a missing library", {}, {"LD_PRELOAD": "/none/libx.so"}),
+    ("an empty PATH", {}, {"PATH": ""}),
+    ("a PATH of thousands", {}, {"PATH": ":".join(f"/none/{number}" for number in range(4000))}),
+    ("no home", {}, {"HOME": ""}),
+    ("the C locale", {}, {"LC_ALL": "C"}),
+]
+
+
+@pytest.mark.parametrize(("inside", "variables"), [pytest.param(*row[1:], id=row[0]) for row in HARMLESS])
+def test_what_does_no_harm_is_not_accused(inside: dict[str, str], variables: dict[str, str], tmp_path: Path) -> None:
+    environment = tmp_path / "it's a venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    site = site_packages(environment)
+    write(site, inside)
+    (site / "loop").symlink_to(site / "loop")
+
+    report, _ = check(environment, variables=variables)
+
+    assert report["primary"] == "TOR001"
+    errors = [found["code"] for found in report["findings"] if found["severity"] == "error"]  # type: ignore[attr-defined]
+    assert errors == ["TOR001"]
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8", errors="surrogateescape")

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from envdoctor.causes import CAUSES
+from envdoctor.examine import ON_REQUEST
 from envdoctor.facts import CannotTellError, Snapshot, Unknown
 from envdoctor.findings import Check, Finding, Severity
 from envdoctor.groups import GROUPS
@@ -98,7 +99,9 @@ def test_it_accuses_no_sound_machine(check: Check, machine: Snapshot) -> None:
 
 @pytest.mark.parametrize("machine", [pytest.param(make(), id=name) for name, make in HEALTHY.items()])
 def test_the_sound_machines_are_known_completely(machine: Snapshot) -> None:
-    assert "not asked" not in {value.reason for _, value in machine if isinstance(value, Unknown)}
+    seen = [value for name, value in machine if name not in ON_REQUEST]
+
+    assert "not asked" not in {value.reason for value in seen if isinstance(value, Unknown)}
 
 
 @pytest.mark.parametrize(("code", "machine"), [pytest.param(code, made, id=code) for code, made in BROKEN.items()])
@@ -114,7 +117,7 @@ def test_a_broken_machine_has_its_cause_named_first(code: str, machine: Snapshot
 def test_every_check_of_the_machine_has_a_broken_one() -> None:
     groups = ("VIR", "GPU", "DRV", "SYS", "ENV", "TKT")
 
-    assert set(BROKEN) == {code for code in OURS if code[:3] in groups}
+    assert set(BROKEN) == {code for code, check in OURS.items() if code[:3] in groups and not reads_messages(check)}
 
 
 @each
@@ -171,6 +174,11 @@ def test_the_vocabulary_has_all_that_it_began_with() -> None:
 def test_a_cause_has_a_meaning(word: str) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", word)
     assert re.fullmatch(r"\S.{10,100}\.", CAUSES[word])
+
+
+def reads_messages(check: Check) -> bool:
+    """A machine that is looked at has no messages to show: these checks have pasted texts of their own."""
+    return "messages" in check.facts and "messages" not in check.tolerates
 
 
 def asked(check: Check, machine: Snapshot) -> list[Finding]:

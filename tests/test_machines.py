@@ -12,19 +12,24 @@ from pathlib import Path
 import pytest
 
 from envdoctor.examine import Options, judge_snapshot
+from envdoctor.facts import TorchRun
 from envdoctor.probes.interpreter import Choice
 from envdoctor.probes.snapshot import Look, take_snapshot
 from envdoctor.report import json
-from tests.rig import accidents
+from tests.rig import accidents, profiles_gpu, strange
 from tests.rig.accidents import Accident
 from tests.rig.expect import disagreements
 from tests.rig.libraries import Libraries
-from tests.rig.machines import Card, Machine
+from tests.rig.machines import Card, Machine, cards
 from tests.rig.profiles import ACCIDENTS, MACHINES
+from tests.rig.smi import Smi
+from tests.rig.smi import write as write_program
+from tests.rig.strange import Warned
 from tests.rig.torch_package import BLIND, CPU_BUILD, SEES, TorchPackage, make_environment
 
 pytestmark = pytest.mark.slow
 
+EVERY = (*accidents.ALL, *strange.ALL)
 PROFILES = {profile.name: profile.machine for profile in (*MACHINES, *ACCIDENTS)}
 PASCAL = Card(name="NVIDIA GeForce GTX 1080 Ti", capability="6.1")
 BLACKWELL = Card(name="NVIDIA GeForce RTX 5090", capability="12.0")
@@ -143,14 +148,15 @@ def test_the_tables_are_long_enough_to_mean_something() -> None:
     faults = [row for row in JUDGED if row[2] is not None]
 
     assert len(MACHINES) >= 40
-    assert len(ACCIDENTS) + len(accidents.ALL) >= 60
-    assert len(faults) + len(accidents.ALL) >= 100
-    names = [*PROFILES, *(row.name for row in accidents.ALL)]
+    assert len(ACCIDENTS) + len(EVERY) >= 140
+    assert len(faults) + len(EVERY) >= 180
+    assert len({row.name for row in profiles_gpu.ALL}) == len(profiles_gpu.ALL) >= 80
+    names = [*PROFILES, *(row.name for row in EVERY)]
     assert len(PROFILES) == len(MACHINES) + len(ACCIDENTS)
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("accident", [pytest.param(row, id=row.name) for row in accidents.ALL])
+@pytest.mark.parametrize("accident", [pytest.param(row, id=row.name) for row in EVERY])
 def test_what_is_seen_and_what_is_said(
     accident: Accident,
     interpreter: Callable[[TorchPackage | None], str],
@@ -170,6 +176,22 @@ def test_what_is_seen_and_what_is_said(
     primary = report.primary_finding
     assert (primary.cause if primary else None) == accident.cause, [(f.code, f.cause, f.what) for f in report.findings]
     assert time.monotonic() - started < seconds + 3
+
+
+@pytest.mark.parametrize("warned", [pytest.param(row, id=row.name) for row in strange.WARNED])
+def test_what_is_said_of_a_machine_that_works(
+    warned: Warned, interpreter: Callable[[TorchPackage | None], str], libraries: Libraries, tmp_path: Path
+) -> None:
+    system = warned.machine.build(tmp_path, libraries).system()
+    look = Look(python=Choice(interpreter(warned.torch), "the test says so"), seconds=10, gpu_test=False)
+
+    snapshot, _ = take_snapshot(system, look)
+    report = judge_snapshot(snapshot, Options())
+
+    # What this real machine's own limits are is not the pretend machine's.
+    said = [found for found in report.findings if found.code[:3] in ("GPU", "DRV", "VIR", "TOR")]
+    assert {found.cause for found in said if found.because_of is None} == ({warned.cause} if warned.cause else set())
+    assert report.verdict != "broken"
 
 
 # --- the same machine under surroundings that break programs -------------------------------------
@@ -258,3 +280,49 @@ def primary_of_command(
     report = json.load(done.stdout)
     assert report.primary_finding is not None
     return report.primary_finding.cause
+
+
+# --- in bounded time -----------------------------------------------------------------------------
+
+LIMIT = 5.0
+STUCK = Machine(
+    faults={"nvmlInitWithFlags": "hang-hard", "cuInit": "hang-hard"}, smi=Smi(does="ignores SIGTERM"), cards=cards(8)
+)
+HANGING_TORCH = TorchPackage(hangs=True)
+PROGRAMS = ("gcc", "g++", "cc", "clang", "nvcc", "systemd-detect-virt", "ldconfig")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="programs are shell scripts here")
+@pytest.mark.parametrize(
+    ("machine", "torch", "programs"),
+    [
+        pytest.param(Machine(), HANGING_TORCH, (), id="one hangs: the import of torch"),
+        pytest.param(STUCK, HANGING_TORCH, PROGRAMS, id="NVML, libcuda, nvidia-smi, torch and the compilers hang"),
+    ],
+)
+def test_it_ends_in_time_whatever_hangs(
+    machine: Machine,
+    torch: TorchPackage,
+    programs: tuple[str, ...],
+    interpreter: Callable[[TorchPackage | None], str],
+    libraries: Libraries,
+    tmp_path: Path,
+) -> None:
+    built = machine.build(tmp_path, libraries)
+    for name in programs:
+        write_program(tmp_path / "usr/bin" / name, Smi(does="ignores SIGTERM"), driver="", cuda="", cards=())
+    argv = [sys.executable, "-m", "envdoctor", "check", "--json", "--timeout", f"{LIMIT:g}"]
+    started = time.monotonic()
+
+    done = subprocess.run(
+        [*argv, "--python", interpreter(torch)], check=False, env=built.environment(), capture_output=True, timeout=60
+    )
+
+    # Python's own start and end on a busy machine are not the check's.
+    assert time.monotonic() - started < LIMIT + 1 + 3
+    report = json.load(done.stdout)
+    assert done.returncode == 1
+    assert report.seconds <= LIMIT + 1
+    assert isinstance(report.facts.torch_run, TorchRun)
+    assert report.facts.torch_run.failure is not None
+    assert report.facts.torch_run.failure.kind == "hang"

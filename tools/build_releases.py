@@ -21,6 +21,19 @@ PAIRED_VISION = {"2.14.1": "0.29.1", "2.15.0": "0.29.2"}
 """torchvision 0.29.1 and later pin no torch: the one that came out with the release."""
 COMPANION_PYTHON_MAX = {"1.13": "3.10", "2.5": "3.12"}
 """Where torchvision and torchaudio on PyPI end before torch does."""
+COMPANION_PYTHON_MIN = {"1.13": {"macos_arm64": "3.8"}}
+"""Where they begin after torch does (asked PyPI)."""
+READ_ELSEWHERE = {
+    (version, "cu128"): (
+        ["7.5", "8.0", "8.6", "9.0", "10.0", "12.0"],
+        [
+            "https://github.com/EutropicAI/vs-playground/pull/59: torch 2.7.1+cu128 has no sm_70",
+            "public reports of torch 2.7.0+cu128 and 2.7.1+cu128 at work on B200, RTX PRO 6000 Blackwell and RTX 4090",
+        ],
+    )
+    for version in ("2.7.0", "2.7.1")
+}
+"""Builds whose machine code the facts lack, and others have read or run: (release, variant) → (code, sources)."""
 AUDIO_PYTHON_MAX = "3.14"
 """Of torchaudio 2.11.0, the last one."""
 MACOS_FLOOR_BY_PYTHON = {"2.10.0": {"3.14": "14.0"}}
@@ -74,6 +87,8 @@ def _audio(fact: Row, sources: Sources) -> Row:
 def _companion(fact: Row, row: Row) -> Row:
     if fact["minor"] in COMPANION_PYTHON_MAX:
         row["python_max"] = COMPANION_PYTHON_MAX[fact["minor"]]
+    if fact["minor"] in COMPANION_PYTHON_MIN:
+        row["python_min"] = COMPANION_PYTHON_MIN[fact["minor"]]
     return row
 
 
@@ -162,6 +177,9 @@ def _architectures(ours: str, fact: Row, name: str) -> tuple[Row, list[str], lis
     if not listed and ours == "windows_x86_64" and first <= key(fact["version"]) <= last:
         listed = dict(lists["linux_x86_64"].get(name, {}))
         listed["source"] = [listed.get("source"), OWN_SOURCES["windows"]] if listed else None
+    if not listed and ours.endswith("x86_64") and (fact["version"], name) in READ_ELSEWHERE:
+        code, source = READ_ELSEWHERE[fact["version"], name]
+        listed = {"arch": code, "source": [*source, *([OWN_SOURCES["windows"]] if ours.startswith("windows") else [])]}
     words = listed.get("arch") or listed.get("TORCH_CUDA_ARCH_LIST", "").split(";")
     arch = [word.removesuffix("+PTX") for word in words if word]
     ptx = [word.removesuffix("+PTX") for word in words if word.endswith("+PTX")]

@@ -1,23 +1,30 @@
 """Writes what the code knows better than a person into the documentation.
 
-Usage: update_docs.py            rewrite README.md and docs/checks.md
+Usage: update_docs.py            rewrite README.md, docs/checks.md, docs/schemas/ and samples in reports/
        update_docs.py --check    say what is stale, and exit 1
 
 README.md shows the text that the saved reports in reports/ give with today's code; docs/checks.md is made from the
-docstrings of the checks.
+docstrings of the checks, docs/schemas/ from the types of what is written.
 """
 
 from __future__ import annotations
 
+import json as plain_json
 import re
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
+from envdoctor import lock
+from envdoctor.compare import markdown
+from envdoctor.compare.differences import compare
+from envdoctor.compare.sides import Compared, Side
 from envdoctor.files import write_atomically
 from envdoctor.findings import Check
 from envdoctor.groups import GROUPS, rank
 from envdoctor.registry import load_checks
 from envdoctor.report import json, text
+from envdoctor.schema import SCHEMAS
 
 TOP = Path(__file__).parent.parent
 OUTPUTS = {"broken": "reports/broken.json", "sound": "reports/sound.json"}
@@ -52,6 +59,25 @@ def catalogue() -> str:
     return "\n".join([*lines, ""])
 
 
+def sample_lock() -> str:
+    """Return the lock of the sound machine in reports/."""
+    report = json.load((TOP / OUTPUTS["sound"]).read_bytes())
+    created = datetime.strptime(report.created, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    return lock.render(lock.make_lock(report, now=created))
+
+
+def sample_diff() -> str:
+    """Return what differs between the sound and the broken machine in reports/."""
+    sound, broken = (json.load((TOP / OUTPUTS[name]).read_bytes()) for name in ("sound", "broken"))
+    sides = {"a": Side("sound.json", sound.created), "b": Side("broken.json", broken.created)}
+    return markdown.render(Compared(**sides, comparison=compare(sound.facts, broken.facts)))
+
+
+def schema_page(name: str) -> str:
+    """Return a JSON Schema as `envdoctor schema` prints it."""
+    return f"{plain_json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False)}\n"
+
+
 def _entry(check: Check) -> list[str]:
     after = f" Follows from: {', '.join(check.because_of)}." if check.because_of else ""
     reads = ", ".join(f"`{name}`" for name in check.facts)
@@ -70,6 +96,9 @@ def main() -> None:
     pages = {
         TOP / "README.md": readme((TOP / "README.md").read_text(encoding="utf-8")),
         TOP / "docs" / "checks.md": catalogue(),
+        TOP / "reports" / "sample.lock.json": sample_lock(),
+        TOP / "reports" / "sample.diff.md": sample_diff(),
+        **{TOP / "docs" / "schemas" / f"{name}.json": schema_page(name) for name in SCHEMAS},
     }
     stale = [path for path, page in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != page]
     if "--check" in sys.argv[1:]:

@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 
 from envdoctor.bench.measurement import Outcome, to_builtins
+from envdoctor.bench.result import Series
 from envdoctor.facts import Snapshot
 from envdoctor.report.model import Report, Tool
 
 SCHEMA = "envdoctor/bench/1"
 
 
-def render(outcome: Outcome, *, private_ok: bool = False, now: datetime | None = None) -> str:
+def render(outcome: Outcome | Series, *, private_ok: bool = False, now: datetime | None = None) -> str:
     """Return the outcome as a JSON document.
 
     Args:
@@ -34,10 +35,11 @@ def render(outcome: Outcome, *, private_ok: bool = False, now: datetime | None =
         "exit_code": outcome.exit_code,
     }
     text = msgspec.json.encode({**head, **document, "removed": removed})
-    return msgspec.json.format(text, indent=2).decode() + "\n"
+    # Raw samples, one a line, would make a series very long.
+    return msgspec.json.format(text, indent=2 if isinstance(outcome, Outcome) else 0).decode() + "\n"
 
 
-def _private(document: dict[str, Any], outcome: Outcome) -> tuple[dict[str, Any], dict[str, int]]:
+def _private(document: dict[str, Any], outcome: Outcome | Series) -> tuple[dict[str, Any], dict[str, int]]:
     """Take out what is nobody's business, as for a report that holds nothing else."""
     from envdoctor.report.private import make_private  # noqa: PLC0415  # many patterns are compiled there
 

@@ -15,7 +15,7 @@ class Data(msgspec.Struct, frozen=True, kw_only=True):
     """The images that were used, and what they were taken out of."""
 
     kind: str
-    """`synthetic`, `official` (CIFAR-10), `folders`."""
+    """`synthetic`, `official` (CIFAR-10), `folders`, `mnist`."""
     synthetic: bool
     """True: built in; an accuracy says that learning works and compares with nothing else."""
     train: int
@@ -141,7 +141,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return {PASS: 0, FAIL: 1}.get(self.verdict, 130)
 
 
-def to_builtins(value: Outcome | Measurement) -> dict[str, Any]:
+def to_builtins(value: msgspec.Struct) -> dict[str, Any]:
     """Turn a result into what JSON can hold."""
     built: dict[str, Any] = msgspec.to_builtins(value)
     return built

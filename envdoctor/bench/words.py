@@ -94,7 +94,13 @@ def images(data: Data) -> str:
             f"drawn from seed {data.seed}. An accuracy on them says that learning works, and is not comparable with "
             "CIFAR-10; --data DIR or --download takes real images."
         )
-    kind = {"official": "the official CIFAR-10 files", "folders": "image folders"}.get(data.kind, data.kind)
+    kind = {
+        "official": "the official CIFAR-10 files",
+        "folders": "image folders",
+        "mnist": "the MNIST files, framed to 32x32",
+    }.get(data.kind, data.kind)
+    if (data.train, data.test) == (data.train_available, data.test_available):
+        return f"{kind} in {data.path}: all {data.train:,} to train and {data.test:,} to test, {data.classes} classes."
     return (
         f"{kind} in {data.path}: {data.train:,} of {data.train_available:,} to train and {data.test:,} of "
         f"{data.test_available:,} to test, the same number of each of {data.classes} classes, chosen by seed "

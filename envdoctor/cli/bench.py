@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,27 @@ CIFAR = "https://www.cs.toronto.edu/~kriz/cifar.html"
 
 
 @click.command(epilog=EPILOG)
-@click.option("--preset", type=click.Choice(["smoke"]), default="smoke", show_default=True, help="What to run.")
+@click.option(
+    "--preset", type=click.Choice(["smoke", "quick", "full"]), default="smoke", show_default=True, help="What to run."
+)
 @click.option("--python", metavar="PATH", help="Run in this interpreter or environment instead of the active one.")
 @click.option("--data", metavar="DIR", help="Folder with CIFAR-10, or with train/CLASS/* and test/CLASS/*, 32x32.")
 @click.option("--download", is_flag=True, help="Fetch CIFAR-10 with torchvision, into --data DIR or a cache.")
 @click.option("--device", type=click.Choice(["cpu", "cuda", "all"]), default="all", show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of weights and choices.")
-@click.option("--timeout", type=Seconds(min=1, max=86400), default=300, show_default=True, metavar="SECONDS")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--timeout",
+    type=Seconds(min=1, max=86400),
+    metavar="SECONDS",
+    help="For the whole smoke test [300]; for each experiment of quick and full [8 times its estimate].",
+)
+@click.option("--only", multiple=True, metavar="NAME", help="Only this group or these experiments: ladder, sync.*, …")
+@click.option("--epochs", type=click.FloatRange(0, 1000), help="Train each row of the ladder so long.")
+@click.option("--budget", type=Seconds(min=1, max=864000), metavar="SECONDS", help="Begin nothing that would pass it.")
+@click.option("--threads", type=click.IntRange(1, 4096), help="Of the arithmetic; else chosen by trial, with reason.")
+@click.option("--resume", is_flag=True, help="Take over what the last such run finished.")
+@click.option("--dry-run", is_flag=True, help="Show the experiments and an estimate of the time; run nothing.")
+@click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-o", "--output", type=OutputFile(), help="Write to this file instead of the standard output.")
 @click.option("--private-ok", is_flag=True, help="Keep names, paths and addresses in the JSON that is written.")
@@ -37,17 +51,26 @@ def bench(
     download: bool,
     device: str,
     seed: int,
-    timeout: float,
+    timeout: float | None,
+    only: tuple[str, ...],
+    epochs: float | None,
+    budget: float | None,
+    threads: int | None,
+    resume: bool,
+    dry_run: bool,
     format_: str,
     as_json: bool,
     output: Path | None,
     private_ok: bool,
 ) -> None:
-    """Train a small network on every device and say PASS or FAIL, with the figures.
+    """Train a small network on every device and say PASS or FAIL, or measure what makes it faster.
 
-    PASS means: the loss falls, unseen images are recognised clearly more often than by guessing, and one
-    forward and backward pass agrees with a float64 reference. Without --data or --download a built-in
-    synthetic set is used, and needs nothing.
+    smoke (a minute): PASS means: the loss falls, unseen images are recognised clearly more often than by
+    guessing, and one forward and backward pass agrees with a float64 reference. Without --data or --download
+    a built-in synthetic set is used, and needs nothing.
+
+    quick (some minutes) and full (an hour and more) run experiments: each measured in turns with its
+    reference, with all raw samples. --only, --epochs, --budget, --threads, --resume, --dry-run and CSV are for them.
 
     \b
     Examples:
@@ -55,19 +78,52 @@ def bench(
       envdoctor bench --python .venv --device cpu
       envdoctor bench --download
       envdoctor bench --data ~/cifar10 --json -o smoke.json
+      envdoctor bench --preset quick --data ~/cifar10
+      envdoctor bench --preset full --only ladder --epochs 10 --format csv -o ladder.csv
     """  # noqa: D301  # click wants the character, not a backslash and a b
     from envdoctor.bench.progress import shown  # noqa: PLC0415  # heavy for `--help`
     from envdoctor.bench.smoke import Options, RefusedError, run_smoke  # noqa: PLC0415
 
-    del preset  # there is one
-    options = Options(data=data, download=download, device=device, seed=seed, timeout=timeout)
+    wishes = {"only": only, "epochs": epochs, "budget": budget, "threads": threads, "resume": resume}
+    if preset == "smoke" and not only and not dry_run:
+        _refuse_wishes(wishes, format_)
+        options = Options(data=data, download=download, device=device, seed=seed, timeout=timeout or 300)
+        run: Callable[..., Any] = functools.partial(run_smoke, options=options)
+    else:
+        run = _series(preset, dry_run, wishes, data=data, download=download, device=device, seed=seed, limit=timeout)
     try:
         with _terminable(), shown() as listen:
-            outcome = run_smoke(_interpreter(python), options, listen)
+            outcome = run(_interpreter(python), listen=listen)
     except RefusedError as error:
         raise click.UsageError(str(error)) from None
     put(_rendered(outcome, "json" if as_json else format_, output, private_ok=private_ok), output)
     raise SystemExit(outcome.exit_code)
+
+
+def _refuse_wishes(wishes: Mapping[str, Any], format_: str) -> None:
+    """Say which option means nothing to the smoke test."""
+    given = [f"--{name}" for name, value in wishes.items() if value or (value == 0.0 and value is not False)]
+    given += ["--format csv"] if format_ == "csv" else []
+    if given:
+        raise click.UsageError(f"{given[0]} is for --preset quick and full; the smoke test has no such choice")
+
+
+def _series(preset: str, dry_run: bool, wishes: Mapping[str, Any], **more: Any) -> Callable[..., Any]:
+    """Return what runs the experiments that were asked for; with --dry-run, show them and end."""
+    from envdoctor.bench import plan  # noqa: PLC0415  # heavy for `--help`
+    from envdoctor.bench.series import SeriesOptions, run_series  # noqa: PLC0415
+
+    preset = "quick" if preset == "smoke" else preset
+    sizes = plan.sizes(preset, wishes["epochs"])
+    try:
+        chosen = plan.choose(preset, wishes["only"], sizes)
+    except plan.UnknownExperimentError as error:
+        raise click.BadParameter(str(error), param_hint="'--only'") from None
+    if dry_run:
+        click.echo("\n".join(plan.described(chosen, sizes)))
+        raise SystemExit(0)
+    kept = {name: wishes[name] for name in ("budget", "threads", "resume")}
+    return functools.partial(run_series, options=SeriesOptions(preset=preset, plan=chosen, sizes=sizes, **kept, **more))
 
 
 def _interpreter(wanted: str | None) -> str:
@@ -99,10 +155,17 @@ def _rendered(outcome: Any, format_: str, output: Path | None, *, private_ok: bo
         from envdoctor.bench import json  # noqa: PLC0415
 
         return json.render(outcome, private_ok=private_ok)
-    from envdoctor.bench import text  # noqa: PLC0415
+    if format_ == "csv":
+        from envdoctor.bench import csv  # noqa: PLC0415
+
+        return csv.render(outcome)
+    from envdoctor.bench import table, text  # noqa: PLC0415
+    from envdoctor.bench.result import Series  # noqa: PLC0415
 
     terminal = look_at(sys.stdout)
     to_file = output is not None and str(output) != "-"
+    if isinstance(outcome, Series):
+        return table.render(outcome, width=max(terminal.width, 60), color=terminal.color and not to_file)
     return text.render(
         outcome,
         width=terminal.width,

@@ -12,8 +12,12 @@ COMMANDS = {
     "check": "Look at this machine and say what is wrong.",
     "explain": "Say what a check looks for, why it matters, how to mend it.",
     "pins": "Say which versions of PyTorch run on this machine, or on a described one.",
+    "setup": "Make a new environment with a PyTorch that runs here: a plan, then the thing itself.",
+    "lock": "Write down what a good machine looks like, to compare with and to build again.",
+    "diff": "Say what differs between two machines, ranked by what can matter.",
     "bench": "Train a small network and see whether the machine does it right and how fast.",
     "report": "Check and benchmark, and write the report that people attach to issues.",
+    "schema": "Print the JSON Schema of a report, a lock or a comparison.",
 }
 """Name → one line. Here, so that `--help` imports no command."""
 

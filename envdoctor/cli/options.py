@@ -6,14 +6,19 @@ import json
 import math
 import os
 import re
+import stat
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from envdoctor.registry import BrokenPlugin, load_checks
 from envdoctor.report.ascii import to_ascii
+
+if TYPE_CHECKING:
+    from envdoctor.report.model import Report
 
 
 class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in newer releases of click
@@ -37,6 +42,20 @@ class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic
             codes |= found
         return frozenset(codes)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete the last of the codes, with what each looks for."""
+        del ctx, param
+        before, comma, last = incomplete.rpartition(",")
+        try:
+            checks = load_checks()
+        except BrokenPlugin:
+            return []
+        return [
+            CompletionItem(f"{before}{comma}{code}", help=check.summary)
+            for code, check in checks.items()
+            if code.startswith(last.upper())
+        ]
+
 
 class OutputFile(click.Path):
     """A file to write; `-` is the standard output."""
@@ -54,6 +73,35 @@ class Seconds(click.FloatRange):
         if math.isnan(seconds):
             self.fail(f"{value!r} is no number of seconds", param, ctx)
         return seconds
+
+
+def is_for_others(output: Path | None) -> bool:
+    """Say whether a text goes into a file, by `-o` or by the shell's `>`: files are sent to people, a window is not."""
+    if output is not None and str(output) != "-":
+        return True
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):  # it is closed, or no file of the system's
+        return False
+
+
+def without_private(report: Report, *, show: bool = False) -> Report:
+    """Return a report without private data.
+
+    Args:
+        report: as it was made.
+        show: list on the standard error from which places what kinds were removed; never what.
+    """
+    from envdoctor.report.clean import line  # noqa: PLC0415  # many patterns are compiled there
+    from envdoctor.report.private import privately  # noqa: PLC0415
+
+    cleaned, removals = privately(report)
+    if show:
+        for removal in removals:
+            click.echo(f"removed {removal.kind} ({removal.count}) from {line(removal.place, 200)}", err=True)
+        if not removals:
+            click.echo("nothing private was found", err=True)
+    return cleaned
 
 
 def put(text: str, output: Path | None, *, is_json: bool = False) -> None:

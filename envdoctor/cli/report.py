@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from envdoctor.cli.options import Seconds, put
+from envdoctor.cli.options import Seconds, put, without_private
 
 if TYPE_CHECKING:
     from envdoctor.report.model import Report
@@ -41,8 +41,15 @@ Bench = Callable[["Report"], Benched]
 @click.option("--no-bench", is_flag=True, help="Check alone: train nothing.")
 @click.option("--data", metavar="DIR", help="Images for the benchmark; without it a built-in synthetic set is used.")
 @click.option("--timeout", type=Seconds(min=1, max=3600), default=300, show_default=True, metavar="SECONDS")
-@click.option("--issue", is_flag=True, help="Also print the Markdown, to paste into an issue.")
+@click.option(
+    "--issue",
+    is_flag=False,
+    flag_value="",
+    metavar="[OWNER/REPO]",
+    help="Also print the Markdown, to paste into an issue; with a repository, also a link that opens one on GitHub.",
+)
 @click.option("--private-ok", is_flag=True, help="Keep names, paths and addresses in what is written.")
+@click.option("--show-removed", is_flag=True, help="List on the standard error from where private data was removed.")
 def report(
     python: str | None,
     folder: Path,
@@ -50,8 +57,9 @@ def report(
     no_bench: bool,
     data: str | None,
     timeout: float,
-    issue: bool,
+    issue: str | None,
     private_ok: bool,
+    show_removed: bool,
 ) -> None:
     """Check and benchmark, and write one page (HTML), one text for an issue (Markdown), and JSON.
 
@@ -61,29 +69,51 @@ def report(
     Examples:
       envdoctor report
       envdoctor report --no-bench --issue
+      envdoctor report --issue pytorch/pytorch
       envdoctor report --python .venv --output /tmp --name laptop
     """  # noqa: D301  # click wants the character, not a backslash and a b
     from envdoctor.files import CannotWriteError  # noqa: PLC0415  # not for --help
 
     if data is not None and no_bench:
         raise click.UsageError("--data and --no-bench exclude each other: only the benchmark reads images")
+    _must_be_repository(issue)
     name = checked_name(name)
     must_be_folder(folder)
     bench = None if no_bench else _bench(python, data, timeout)
     try:
-        made, paths, code = write_reports(_check(python, timeout), bench, folder, name, private=not private_ok)
+        made, paths, code = write_reports(
+            _check(python, timeout), bench, folder, name, private=not private_ok, show_removed=show_removed
+        )
     except CannotWriteError as error:
         raise click.BadParameter(str(error), param_hint="'--output'") from None
     for path in paths:
         click.echo(f"wrote {path}", err=True)
-    if issue:
+    if issue is not None:
         from envdoctor.report import render  # noqa: PLC0415
 
         put(render(made, "markdown"), None)
-    else:
-        click.echo(f"To ask for help: attach {paths[0]} and paste {paths[1]} into the issue.", err=True)
+    for said in _how_to_ask(made, paths, issue):
+        click.echo(said, err=True)
     sys.stdout.flush()
     raise SystemExit(code)
+
+
+def _must_be_repository(issue: str | None) -> None:
+    from envdoctor.report.issue import is_repository  # noqa: PLC0415  # not for --help
+
+    if issue and not is_repository(issue):
+        message = f"{issue!r} is no repository; write OWNER/REPO, as in pytorch/pytorch"
+        raise click.BadParameter(message, param_hint="'--issue'")
+
+
+def _how_to_ask(made: Report, paths: Sequence[Path], issue: str | None) -> Iterator[str]:
+    """Say which file goes where. GitHub takes JSON and Markdown as attachments, and no HTML."""
+    page, text, data = paths
+    if issue:
+        from envdoctor.report.issue import link  # noqa: PLC0415  # only where it is wanted
+
+        yield f"Open the issue: {link(made, issue, data.name)}"
+    yield f"To ask for help: paste {text} into the issue and attach {data}; {page} is for a browser."
 
 
 def write_reports(
@@ -94,6 +124,7 @@ def write_reports(
     formats: Sequence[str] = FORMATS,
     *,
     private: bool = True,
+    show_removed: bool = False,
 ) -> tuple[Report, list[Path], int]:
     """Check, measure, and write a file for each format. All texts are made before the first file is written.
 
@@ -105,7 +136,6 @@ def write_reports(
     """
     from envdoctor.files import write_atomically  # noqa: PLC0415
     from envdoctor.report import ENDINGS, render  # noqa: PLC0415
-    from envdoctor.report.private import make_private  # noqa: PLC0415
 
     made = check()
     code = made.exit_code
@@ -116,7 +146,7 @@ def write_reports(
             made, measurements=(*made.measurements, *benched.measurements), exit_code=max(made.exit_code, min(1, code))
         )
     if private:
-        made = make_private(made)
+        made = without_private(made, show=show_removed)
     texts = {folder / f"{name}.{ENDINGS[format_]}": render(made, format_) for format_ in formats}
     for path, text in texts.items():
         write_atomically(path, text)

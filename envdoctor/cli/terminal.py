@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from typing import IO
 
@@ -35,11 +34,16 @@ def look_at(stream: IO[str], environment: Mapping[str, str] | None = None) -> Te
     if environment.get("NO_COLOR"):
         color = False
     wanted = environment.get("COLUMNS", "")
-    if wanted.isdecimal() and int(wanted) > 0:
-        width = int(wanted)
-    else:
-        width = shutil.get_terminal_size().columns if tty else REDIRECTED_WIDTH
+    width = int(wanted) if wanted.isdecimal() else 0
+    if width <= 0:
+        width = _columns() if tty else REDIRECTED_WIDTH
     return Terminal(min(max(width, NARROWEST), WIDEST), color, _takes_unicode(stream))
+
+
+def _columns() -> int:
+    import shutil  # noqa: PLC0415  # with all its archivers; a redirected output needs none of it
+
+    return shutil.get_terminal_size().columns
 
 
 def _takes_unicode(stream: IO[str]) -> bool:

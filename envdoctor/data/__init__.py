@@ -19,12 +19,16 @@ from envdoctor.data.tables import (
     Gpus,
     LastBranch,
     Life,
+    Package,
+    Packages,
+    Published,
     Release,
     Releases,
     Row,
     Toolkit,
     Toolkits,
     Variant,
+    Wheel,
     Wheels,
     load,
 )
@@ -40,10 +44,13 @@ __all__ = [
     "Gpu",
     "LastBranch",
     "Life",
+    "Package",
+    "Published",
     "Release",
     "Row",
     "Toolkit",
     "Variant",
+    "Wheel",
     "Wheels",
     "branch_of",
     "branches",
@@ -54,6 +61,8 @@ __all__ = [
     "gpus",
     "is_newer_than_data",
     "last_branches",
+    "package",
+    "packages",
     "possible_capabilities",
     "release",
     "releases",
@@ -90,6 +99,16 @@ def toolkit(version: str) -> Toolkit | None:
     """Return the toolkit of a CUDA version ("12.6", "12.6.85"), or None if the table does not have it."""
     minor = ".".join(version.split(".")[:2])
     return next((one for one in toolkits() if one.cuda == minor), None)
+
+
+def packages() -> tuple[Package, ...]:
+    """Return the packages whose requirements of torch are known, by name."""
+    return load(Packages).packages
+
+
+def package(name: str) -> Package | None:
+    """Return a package by its normalized name ("flash-attn"), or None if nothing is known of it."""
+    return next((one for one in packages() if one.name == name), None)
 
 
 def gpus() -> tuple[Gpu, ...]:

@@ -80,6 +80,8 @@ class Companion(Row, frozen=True, kw_only=True):
     """All versions whose metadata allow this torch."""
     python_max: str | None = None
     """The newest Python that it is published for, where that is less than torch's."""
+    python_min: dict[str, str] = {}
+    """Platform → the oldest Python that it is published for, where that is more than torch's."""
 
 
 class Release(Row, frozen=True, kw_only=True):
@@ -179,6 +181,63 @@ class Gpu(Row, frozen=True, kw_only=True):
     jetson: bool = False
 
 
+class Wheel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """For which Pythons a version of a package has wheels on one platform."""
+
+    python: tuple[str, ...] = ()
+    """"3.11", "3.14t" (free-threaded), ">=3.9" (one wheel for all from there on); empty: for all."""
+    floor: str | None = None
+    """The oldest glibc or macOS that one of them is for."""
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Versions of a package whose metadata say the same."""
+
+    versions: tuple[str, ...]
+    """The oldest first."""
+    torch: str | None = None
+    """What they require of torch ("==2.10.0"); None: nothing."""
+    python: str | None = None
+    """What they require of Python."""
+    cuda: str | None = None
+    """The CUDA major that their wheels are linked with ("12"); None: with none, or nobody read it."""
+    capability_min: str | None = None
+    """Where these versions need a newer NVIDIA GPU than the package as a whole."""
+    wheels: dict[str, Wheel] = {}
+    """Platform, or `any` → wheels."""
+    source: bool = False
+    """There is a source distribution."""
+
+
+class Package(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A package that people want beside torch."""
+
+    name: str
+    rows: tuple[Published, ...]
+    """The oldest first."""
+    built: bool = False
+    """It is meant to be built from source, against the torch that is there."""
+    nvcc: bool = False
+    """Building it needs nvcc."""
+    extra: str | None = None
+    """Its requirement of torch stands under this extra ("torch")."""
+    capability_min: str | None = None
+    """The oldest NVIDIA GPU that it computes on; its metadata do not tell."""
+    gpu: bool = False
+    """Without an NVIDIA GPU it is of no use."""
+    note: str | None = None
+    """A sentence about it."""
+    source: tuple[int, ...] = ()
+
+
+class Packages(msgspec.Struct, frozen=True):
+    """The file packages.json."""
+
+    date: str
+    sources: tuple[str, ...]
+    packages: tuple[Package, ...]
+
+
 class Releases(msgspec.Struct, frozen=True):
     """The file releases.json."""
 
@@ -214,7 +273,7 @@ class Gpus(msgspec.Struct, frozen=True):
 
 
 def load(kind: type[T]) -> T:
-    """Return a whole table: `Releases`, `Toolkits`, `Drivers` or `Gpus`."""
+    """Return a whole table: `Releases`, `Toolkits`, `Drivers`, `Gpus` or `Packages`."""
     if kind not in _loaded:
         _loaded[kind] = msgspec.json.decode((FOLDER / f"{kind.__name__.lower()}.json").read_bytes(), type=kind)
     table: T = _loaded[kind]

@@ -9,7 +9,9 @@ import msgspec
 
 from envdoctor.data import capabilities, gpu_by_pci, gpus, possible_capabilities
 from envdoctor.facts import Unknown
+from envdoctor.pins.distributions import glibc_of
 from envdoctor.pins.machine import Card, Machine, tegra
+from envdoctor.pins.rocm_targets import target_of
 
 SYSTEMS = {"linux": "Linux", "windows": "Windows", "macos": "macOS", "wsl2": "WSL 2"}
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
@@ -19,14 +21,12 @@ OLDEST_DRIVER = 300
 """Lower numbers are CUDA versions that somebody took for the driver's: drivers of this age know no GPU in the data."""
 GRACE = re.compile(r"\b(?:gh200|gb10|gb200|gb300)\b", re.IGNORECASE)
 """GPUs that are soldered to an ARM processor."""
-GLIBC = {
-    "ubuntu": {"18.04": "2.27", "20.04": "2.31", "22.04": "2.35", "24.04": "2.39"},
-    "debian": {"10": "2.28", "11": "2.31", "12": "2.36", "13": "2.41"},
-    "rhel": {"7": "2.17", "8": "2.28", "9": "2.34", "10": "2.39"},
-}
-"""Distribution → version → its glibc. Source: the package `libc6` or `glibc` of each."""
-REBUILDS = ("centos", "rocky", "almalinux", "alma", "oracle")
-"""They have the versions of RHEL, and its glibc."""
+NAMED_SYSTEMS = (("windows", r"\s*win"), ("macos", r"\s*(?:mac ?os|os ?x)"), ("wsl2", r"\s*wsl"))
+"""What `--os-version` begins with where it names the system as well."""
+AMD = re.compile(r"\b(?:amd|radeon|instinct|firepro|vega|rx ?\d{3,4}|mi\d{2,3}[ax]?)\b", re.IGNORECASE)
+INTEL = re.compile(r"\s*(?:apple|intel|arc\b|iris|u?hd graphics)", re.IGNORECASE)
+APPLE = re.compile(r"\s*m[1-9](?: (?:pro|max|ultra))?\s*$", re.IGNORECASE)
+"""As people write Apple's processors; on other systems "M4" is a Tesla."""
 
 
 class BadDescriptionError(ValueError):
@@ -65,8 +65,9 @@ def describe(words: Words) -> Description:
     Raises:
         BadDescriptionError: a name or a version is not one.
     """
-    os = words.os or "linux"
-    choices, amd = _gpus(words.gpus)
+    os = words.os or _named_system(words.os_version or "") or "linux"
+    choices, amd = _gpus(words.gpus, os)
+    rocm = tuple(dict.fromkeys(target for name in amd if (target := target_of(name))))
     if not words.gpus and words.driver not in (None, "none") and os != "macos":
         choices = [(USUAL_GPU,)]
     cards = tuple(card for choice in choices for card in choice)
@@ -81,7 +82,8 @@ def describe(words: Words) -> Description:
         musl=musl,
         driver=_driver(words.driver),
         gpus=cards,
-        amd=amd,
+        amd=bool(amd),
+        rocm=rocm,
         jetson=jetson,
         python=python,
         free_threaded=free_threaded,
@@ -95,7 +97,11 @@ def _usual_arch(os: str, names: Iterable[str], *, jetson: bool) -> str:
 
 
 def _assumed(words: Words, machine: Machine) -> Iterable[str]:
-    given = {"system": words.os, "processor": words.arch, "Python": words.python}
+    given = {
+        "system": words.os or _named_system(words.os_version or ""),
+        "processor": words.arch,
+        "Python": words.python,
+    }
     usual = {"system": SYSTEMS[machine.os], "processor": machine.arch, "Python": machine.python}
     taken = [f"{name} {usual[name]}" for name, word in given.items() if word is None]
     if taken:
@@ -106,6 +112,8 @@ def _assumed(words: Words, machine: Machine) -> Iterable[str]:
         yield "No GPU was told, and taken for: none."
     if machine.cards and words.driver is None and machine.os != "macos":
         yield "No driver was told; any that knows the GPU can be installed."
+    if any(INTEL.match(name) and "apple" not in name.lower() for name in words.gpus):
+        yield "For Intel GPUs PyTorch's own index has builds (whl/xpu) that are not in the data."
     if machine.os == "windows" and words.os_version is not None:
         yield "The wheels are the same for all versions of Windows."
 
@@ -136,15 +144,15 @@ def _alternatives(machine: Machine, choices: list[tuple[Card, ...]]) -> tuple[Ma
 # --- single words ----------------------------------------------------------------------------------------------------
 
 
-def _gpus(names: tuple[str, ...]) -> tuple[list[tuple[Card, ...]], bool]:
-    """Return for each NVIDIA GPU the cards that it may be, and whether there is a GPU of AMD."""
+def _gpus(names: tuple[str, ...], os: str) -> tuple[list[tuple[Card, ...]], list[str]]:
+    """Return for each NVIDIA GPU the cards that it may be, and the names of AMD's GPUs."""
     nothing = [name for name in names if name.strip().lower() == "none"]
     if nothing and len(names) > 1:
         raise BadDescriptionError("--gpu", "none and a GPU exclude each other; leave one out")
-    amd = [name for name in names if re.search(r"\b(?:amd|radeon|instinct)\b", name, re.IGNORECASE)]
-    integrated = [name for name in names if re.match(r"\s*(?:apple|intel)\b", name, re.IGNORECASE)]
+    amd = [name for name in names if AMD.search(name)]
+    integrated = [name for name in names if INTEL.match(name) or (os == "macos" and APPLE.match(name))]
     rest = [name for name in names if name not in (*nothing, *amd, *integrated)]
-    return [_cards(" ".join(name.split())) for name in rest], bool(amd)
+    return [_cards(" ".join(name.split())) for name in rest], amd
 
 
 def _cards(name: str) -> tuple[Card, ...]:
@@ -215,18 +223,13 @@ def _system(words: Words, os: str) -> tuple[bool, str | None, str | None]:
         return True, None, None
     if words.glibc is not None or not linux or words.os_version is None:
         return False, words.glibc, None
-    return _distribution(words.os_version)
+    known = glibc_of(re.sub(r"^\s*wsl ?2?\b", "", words.os_version, flags=re.IGNORECASE))
+    if known is None:
+        raise BadDescriptionError(
+            "--os-version", f"the glibc of {words.os_version[:60]!r} is not known; give it with --glibc"
+        )
+    return (*known, None)
 
 
-def _distribution(text: str) -> tuple[bool, str | None, str | None]:
-    """Return what `_system` does for "Ubuntu 22.04"."""
-    words = re.findall(r"[a-z]+|[\d.]+", text.lower())
-    if "alpine" in words:
-        return True, None, None
-    name = next(("rhel" if word in REBUILDS else word for word in words if word in (*GLIBC, *REBUILDS)), "")
-    numbers = [word for word in words if word[0].isdigit()]
-    # "8.10" of RHEL is "8" to glibc, as "22.04.5" of Ubuntu is "22.04".
-    for version, glibc in GLIBC.get(name, {}).items():
-        if numbers and f"{numbers[0]}.".startswith(f"{version}."):
-            return False, glibc, None
-    raise BadDescriptionError("--os-version", f"the glibc of {text[:60]!r} is not known; give it with --glibc")
+def _named_system(version: str) -> str | None:
+    return next((os for os, start in NAMED_SYSTEMS if re.match(start, version, re.IGNORECASE)), None)

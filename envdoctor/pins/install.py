@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from envdoctor.facts import Snapshot, Unknown
 from envdoctor.pins.choice import NoPins, Pins
+from envdoctor.pins.needs import BEFORE_BUILDING
 from envdoctor.pins.reasons import summary
 
 REJECTED_LINES = 6
@@ -70,10 +72,22 @@ def commands(pins: Pins, target: Target | None = None) -> tuple[str, ...]:
     if pins.numpy:
         # From PyPI, and first: otherwise torchvision brings the newest.
         lines.append(f'{install} "numpy{pins.numpy}"')
-    wanted = [f"torch=={pins.torch}", *([f"torchvision=={pins.torchvision}"] if pins.torchvision else [])]
+    variant = f"+{pins.variant}" if pins.configured else ""
+    wanted = [f"torch=={pins.torch}{variant}", *([f"torchvision=={pins.torchvision}"] if pins.torchvision else [])]
     index = f" --index-url {pins.index}" if pins.index else ""
     lines.append(" ".join([install, *(f'"{one}"' for one in wanted)]) + index)
-    return tuple(lines)
+    return (*lines, *_extras(pins, install))
+
+
+def _extras(pins: Pins, install: str) -> Iterator[str]:
+    """Yield the commands for the other packages: from PyPI, and after torch, which their builds need."""
+    plain = [f'"{one.requirement}"' for one in pins.extras if not one.built]
+    built = [f'"{one.requirement}"' for one in pins.extras if one.built]
+    if plain:
+        yield " ".join([install, *plain])
+    if built:
+        yield f"{install} {BEFORE_BUILDING}"
+        yield " ".join([install, "--no-build-isolation", *built])
 
 
 def report_value(answer: Pins | NoPins, target: Target | None = None) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """NVIDIA GPUs; empty: there is none."""
     amd: bool = False
     """There is a GPU of AMD."""
+    rocm: tuple[str, ...] = ()
+    """What ROCm calls the AMD GPUs ("gfx1100"); empty: not known, or there is none."""
     jetson: bool = False
     implementation: str = "cpython"
     free_threaded: bool = False
@@ -99,6 +101,7 @@ def from_snapshot(snapshot: Snapshot) -> Machine | Unknown:
         driver=driver,
         gpus=gpus,
         amd=_has(snapshot, AMD),
+        rocm=_rocm(snapshot),
         jetson=_is_jetson(host, gpus),
         torch=_torch(snapshot),
         numpy=None if isinstance(snapshot.packages, Unknown) else snapshot.packages.get("numpy"),
@@ -175,6 +178,15 @@ def _of_model(name: str, model: Model | None | Unknown, otherwise: str) -> Card 
 
 def _has(snapshot: Snapshot, vendor: str) -> bool:
     return isinstance(snapshot.pci_gpus, tuple) and any(gpu.vendor == vendor for gpu in snapshot.pci_gpus)
+
+
+def _rocm(snapshot: Snapshot) -> tuple[str, ...]:
+    from envdoctor.pins.rocm_targets import target_of  # noqa: PLC0415  # seldom needed
+
+    if not isinstance(snapshot.pci_gpus, tuple):
+        return ()
+    names = [gpu.name for gpu in snapshot.pci_gpus if gpu.vendor == AMD and isinstance(gpu.name, str)]
+    return tuple(dict.fromkeys(target for name in names if (target := target_of(name))))
 
 
 def _is_jetson(host: Host, gpus: tuple[Card, ...] | Unknown) -> bool:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from envdoctor import compat
-from envdoctor.data import DATE, Capability, Release, Variant, capabilities, releases
+from envdoctor.data import (
+    DATE,
+    Capability,
+    Release,
+    Variant,
+    branch_of,
+    branches,
+    capabilities,
+    is_newer_than_data,
+    releases,
+)
+from envdoctor.facts import Unknown
 from envdoctor.pins.choice import Pins, Rejection
 from envdoctor.pins.machine import Card, Machine
 from envdoctor.pins.rules import covers, number, supported_by_cudnn
@@ -15,12 +26,14 @@ from envdoctor.pins.search import NAMES, ever_covered
 def for_pins(machine: Machine, release: Release, variant: Variant, pins: Pins) -> tuple[str, ...]:
     """Return the reasons for a recommendation."""
     return (
+        *_data_age(machine),
         _newest(release, pins),
         *_build(machine, release, variant),
         *_driver(machine, variant, pins),
         *_code(machine, variant),
         *_end_of_support(machine, release),
         *_companions(machine, release, pins),
+        *_extras(pins),
         *_assumptions(machine, release),
     )
 
@@ -55,6 +68,20 @@ def _range(run: Sequence[Rejection]) -> str:
     return run[0].torch if len(run) == 1 else f"{run[-1].torch} to {run[0].torch}"
 
 
+def _data_age(machine: Machine) -> Iterator[str]:
+    """Say where the machine knows more than the data."""
+    if machine.torch and is_newer_than_data(machine.torch):
+        yield (
+            f"PyTorch {machine.torch}, which is installed, is newer than the data of {DATE} (its newest is "
+            f"{releases()[0].version}): what it needs is not known here, and it may do as well; update envdoctor."
+        )
+    last = branches()[-1]
+    if not isinstance(machine.driver, str) or not isinstance(branch_of(machine.driver), Unknown):
+        return
+    if number(machine.driver) > (last.number,):
+        yield f"Driver {machine.driver} is newer than the data of {DATE}: taken to run all that {last.branch} runs."
+
+
 def _newest(release: Release, pins: Pins) -> str:
     meant = [one for one in pins.rejected if one.rule != "wish"]
     if release is releases()[0]:
@@ -66,6 +93,10 @@ def _newest(release: Release, pins: Pins) -> str:
 
 def _build(machine: Machine, release: Release, variant: Variant) -> Iterator[str]:
     default = release.platforms[machine.platform].default
+    if variant.name.startswith("rocm"):
+        targets = ", ".join(machine.rocm)
+        yield f"For {targets} there is a ROCm build, from {variant.url}; it needs AMD's kernel driver alone."
+        return
     if variant.index == "pypi":
         kind = f"a CUDA {variant.cuda} build" if variant.cuda else "the CPU build"
         yield f"On this platform PyPI carries {kind}, so no other index is needed."
@@ -78,7 +109,15 @@ def _build(machine: Machine, release: Release, variant: Variant) -> Iterator[str
     if machine.platform == "macos_arm64":
         yield "On Apple silicon the same build uses the GPU through MPS."
     if machine.amd and not machine.gpus:
-        yield "For an AMD GPU PyTorch has ROCm builds for Linux; which of them fits this GPU is not in the data."
+        yield _without_rocm(machine)
+
+
+def _without_rocm(machine: Machine) -> str:
+    if machine.os != "linux":
+        return "For AMD GPUs PyTorch's own index has ROCm builds for Linux alone; AMD has others for Windows and WSL."
+    if not machine.rocm:
+        return "For an AMD GPU PyTorch has ROCm builds for Linux; whether one fits this GPU is not in the data."
+    return f"For {', '.join(machine.rocm)} there are ROCm builds of other releases, or for x86_64 alone."
 
 
 def _driver(machine: Machine, variant: Variant, pins: Pins) -> Iterator[str]:
@@ -153,6 +192,15 @@ def _companions(machine: Machine, release: Release, pins: Pins) -> Iterator[str]
         yield f"torchaudio {release.torchaudio.version} is not published for Python {machine.python_minor}."
     elif number(pins.torchaudio)[:2] < number(release.version)[:2] and number(pins.torchaudio)[0] > 1:
         yield f"torchaudio ended with {pins.torchaudio}, which asks for no particular torch."
+
+
+def _extras(pins: Pins) -> Iterator[str]:
+    for one in pins.extras:
+        if one.version is None:
+            yield f"What {one.name} requires is not known offline; --online asks the index that pip is set up for."
+        else:
+            yield one.because
+    yield from pins.build
 
 
 def _assumptions(machine: Machine, release: Release) -> Iterator[str]:

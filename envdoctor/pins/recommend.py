@@ -2,74 +2,118 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from envdoctor.data import Companion, Release, Variant, releases
+from envdoctor.data import Package, Release, Variant, releases
 from envdoctor.facts import Unknown
 from envdoctor.pins import reasons
-from envdoctor.pins.choice import NoPins, Pins, Rejection
+from envdoctor.pins.choice import Candidate, NoPins, Pins, Rejection
+from envdoctor.pins.companions import companion
 from envdoctor.pins.machine import Machine
+from envdoctor.pins.needs import compilers
+from envdoctor.pins.rocm import takes_rocm
 from envdoctor.pins.rules import minimum_driver, number
-from envdoctor.pins.search import Allowed, any_release, examine, ways_out
+from envdoctor.pins.search import best, examine, ways_out
+from envdoctor.pins.wishes import BadSpecifierError, Wishes, extras, wish_for
+
+__all__ = ["BadSpecifierError", "numpy_range", "recommend"]
+
+OTHERS = 4
+"""So many further candidates are named."""
+NO_CANDIDATE = Candidate(torch="", variant="", index=None, torchvision=None, driver=None)
 
 
-class BadSpecifierError(ValueError):
-    """What was wished of torch is no version specifier. The message is one line with the cure."""
-
-
-def recommend(machine: Machine, *, torch: str | None = None) -> Pins | NoPins:
+def recommend(
+    machine: Machine,
+    *,
+    torch: str | None = None,
+    torchvision: str | None = None,
+    needs: Sequence[str] = (),
+    known: Sequence[Package] = (),
+) -> Pins | NoPins:
     """Return the best versions for a machine, or why there are none.
 
     Args:
         machine: examined (`from_snapshot`) or described.
         torch: which releases may be considered: "2.4.1", ">=2.4", "==2.4.*".
+        torchvision: the same for torchvision.
+        needs: packages that have to go with it: "numpy<2", "cuda-toolkit==11.8", "flash-attn".
+        known: packages that were asked about, beside those in the data.
 
     Raises:
-        BadSpecifierError: `torch` is no such specifier.
+        BadSpecifierError: a wish is none.
     """
-    allowed = _wish(torch)
+    wishes = wish_for(torch, torchvision, needs, known=known)
     if machine.os == "macos":  # no NVIDIA driver there for any torch in the data
         machine = msgspec.structs.replace(machine, gpus=(), driver=None)
+    if machine.rocm and not (takes_rocm(machine) and best(machine, wishes)):
+        machine = msgspec.structs.replace(machine, rocm=())
     missing = _missing(machine)
     if missing is not None:
         return NoPins(python=machine.python_minor, because=(missing,))
-    chosen: tuple[Release, Variant] | None = None
+    fitting: list[tuple[Release, Variant]] = []
     rejected: list[Rejection] = []
-    for release, variant, rejection in examine(machine, allowed):
+    for release, variant, rejection in examine(machine, wishes):
         if variant is not None:
-            chosen = chosen or (release, variant)
+            fitting.append((release, variant))
         elif rejection is not None:
             rejected.append(rejection)
-    if chosen is None:
-        ways = ways_out(machine, allowed)
-        because = reasons.for_nothing(machine, rejected, torch)
+    if not fitting:
+        ways = ways_out(machine, wishes)
+        because = reasons.for_nothing(machine, rejected, ",".join(map(str, wishes.torch)))
         return NoPins(python=machine.python_minor, because=because, rejected=tuple(rejected), ways_out=ways)
-    return _pins(machine, *chosen, rejected, allowed)
+    return _pins(machine, fitting, rejected, wishes)
 
 
-def _pins(machine: Machine, release: Release, variant: Variant, rejected: list[Rejection], allowed: Allowed) -> Pins:
+def _pins(machine: Machine, fitting: list[tuple[Release, Variant]], rejected: list[Rejection], wishes: Wishes) -> Pins:
+    release, variant = fitting[0]
     newest = release is releases()[0]
+    found = extras(wishes, machine, release, variant)
     pins = Pins(
         torch=release.version,
         variant=variant.name,
         index=variant.url,
-        torchvision=_companion(machine, release.torchvision),
-        torchaudio=_companion(machine, release.torchaudio),
+        torchvision=companion("torchvision", wishes.torchvision, machine, release),
+        torchaudio=companion("torchaudio", wishes.torchaudio, machine, release),
         python=machine.python_minor,
-        numpy=numpy_range(machine, release),
+        numpy=_numpy(wishes, machine, release),
         triton=release.triton if machine.platform.startswith("linux") and variant.cuda else None,
         cuda=variant.cuda,
         driver=minimum_driver(machine, variant),
         because=(),
         rejected=tuple(rejected),
-        better=() if newest else ways_out(machine, allowed, release.version),
+        better=() if newest else ways_out(machine, wishes, release.version),
+        extras=found,
+        build=compilers(machine, release, variant) if any(one.built for one in found) else (),
+        others=_others(machine, fitting, wishes),
     )
     return msgspec.structs.replace(pins, because=reasons.for_pins(machine, release, variant, pins))
 
 
-def _companion(machine: Machine, companion: Companion) -> str | None:
-    last = companion.python_max
-    return None if last is not None and number(machine.python)[:2] > number(last) else companion.version
+def _others(machine: Machine, fitting: list[tuple[Release, Variant]], wishes: Wishes) -> tuple[Candidate, ...]:
+    """Return the next best: of each older minor release the newest patch."""
+    minors: dict[tuple[int, ...], Candidate] = {number(fitting[0][0].version)[:2]: NO_CANDIDATE}
+    for release, variant in fitting:
+        minors.setdefault(
+            number(release.version)[:2],
+            Candidate(
+                torch=release.version,
+                variant=variant.name,
+                index=variant.url,
+                torchvision=companion("torchvision", wishes.torchvision, machine, release),
+                driver=minimum_driver(machine, variant),
+            ),
+        )
+    return tuple(minors.values())[1 : OTHERS + 1]
+
+
+def _numpy(wishes: Wishes, machine: Machine, release: Release) -> str | None:
+    """Return what NumPy must satisfy for the build and by the wishes."""
+    own = numpy_range(machine, release)
+    parts = [part for one in wishes.numpy for part in one.split(",")]
+    return ",".join(dict.fromkeys([*parts, *([own] if own else [])])) or None
 
 
 def numpy_range(machine: Machine, release: Release) -> str | None:
@@ -86,22 +130,3 @@ def _missing(machine: Machine) -> str | None:
     if isinstance(machine.driver, Unknown) and machine.gpus:
         return f"The version of the NVIDIA driver is not known: {machine.driver.reason}."
     return None
-
-
-def _wish(torch: str | None) -> Allowed:
-    if torch is None:
-        return any_release
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # rarely needed
-
-    text = torch.strip()
-    try:
-        wanted = SpecifierSet(_exactly(text) if text[:1].isdigit() else text)
-    except InvalidSpecifier:
-        raise BadSpecifierError(f"{torch!r} is no version of torch; write it like 2.4.1 or >=2.4") from None
-    return lambda version: version in wanted
-
-
-def _exactly(version: str) -> str:
-    """Turn "2.4.1" into "==2.4.1", and "2.4" into "==2.4.*"."""
-    public = version.partition("+")[0]
-    return f"=={public}" if public.count(".") > 1 else f"=={public}.*"

@@ -113,8 +113,12 @@ def published(_machine: Machine, _release: Release, variant: Variant) -> str | N
 
 
 def for_the_gpu(machine: Machine, _release: Release, variant: Variant) -> str | None:
-    """Require a CUDA build where there are NVIDIA GPUs."""
-    return "the only build for this platform leaves the GPU idle" if machine.gpus and variant.cuda is None else None
+    """Require a CUDA build where there are NVIDIA GPUs, and a ROCm build where only AMD's can compute."""
+    if machine.gpus:
+        return None if variant.cuda else "the only build for this platform leaves the GPU idle"
+    if machine.rocm and not variant.name.startswith("rocm"):
+        return "the CPU build leaves the AMD GPU idle, and no ROCm build for it is known"
+    return None
 
 
 def driver_floor(machine: Machine, _release: Release, variant: Variant) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -12,26 +12,20 @@ from envdoctor.data import Release, Variant, branch_of, first_branch, releases
 from envdoctor.facts import Unknown
 from envdoctor.pins.choice import Rejection, WayOut
 from envdoctor.pins.machine import Card, Machine
-from envdoctor.pins.rules import BUILD_RULES, MACHINE_RULES, RULES, covers, first_broken, number, platform
-
-Allowed = Callable[[str], bool]
+from envdoctor.pins.rocm import rocm_builds
+from envdoctor.pins.rules import BUILD_RULES, MACHINE_RULES, RULES, Rule, covers, first_broken, number, platform
+from envdoctor.pins.wishes import NO_WISHES, Wishes
 
 GENERATIONS = ("11.8", "12.6", "13.0")
 """One CUDA version of each major, for the drivers that a way out may ask for."""
 
 
-def any_release(_version: str) -> bool:
-    """Allow every release."""
-    return True
-
-
-def examine(
-    machine: Machine, allowed: Allowed = any_release
-) -> Iterator[tuple[Release, Variant | None, Rejection | None]]:
+def examine(machine: Machine, wishes: Wishes = NO_WISHES) -> Iterator[tuple[Release, Variant | None, Rejection | None]]:
     """Yield for each release the build that runs here, or the rejection of the one that is nearest to it."""
     hopeless = first_broken(machine, releases()[0], NOWHERE, MACHINE_RULES)
+    rules = (*BUILD_RULES, *wishes.rules)
     for release in releases():
-        if not allowed(release.version):
+        if not wishes.allows(release.version):
             yield release, None, Rejection(release.version, None, "wish", "it is not what was asked for")
         elif hopeless is not None:
             yield release, None, Rejection(release.version, None, *hopeless)
@@ -39,13 +33,15 @@ def examine(
             reason = platform(machine, release, NOWHERE) or ""
             yield release, None, Rejection(release.version, None, platform.__name__, reason)
         else:
-            yield _examine(machine, release)
+            yield _examine(machine, release, rules)
 
 
-def _examine(machine: Machine, release: Release) -> tuple[Release, Variant | None, Rejection | None]:
+def _examine(
+    machine: Machine, release: Release, rules: tuple[Rule, ...]
+) -> tuple[Release, Variant | None, Rejection | None]:
     nearest: tuple[int, Rejection] | None = None
     for variant in builds(machine, release):
-        broken = first_broken(machine, release, variant, BUILD_RULES)
+        broken = first_broken(machine, release, variant, rules)
         if broken is None:
             return release, variant, None
         place = NAMES.index(broken[0])
@@ -54,20 +50,21 @@ def _examine(machine: Machine, release: Release) -> tuple[Release, Variant | Non
     return release, None, nearest[1] if nearest else None
 
 
-def best(machine: Machine, allowed: Allowed = any_release) -> tuple[Release, Variant] | None:
+def best(machine: Machine, wishes: Wishes = NO_WISHES) -> tuple[Release, Variant] | None:
     """Return the newest release and its best build that run here, or None."""
-    return next(((release, variant) for release, variant, _ in examine(machine, allowed) if variant), None)
+    return next(((release, variant) for release, variant, _ in examine(machine, wishes) if variant), None)
 
 
 def builds(machine: Machine, release: Release) -> list[Variant]:
     """Return the builds of a release that are meant for such a machine, the best first.
 
     With an NVIDIA GPU: what `pip install torch` gives, if that is a CUDA build; then the newest CUDA whose features
-    the driver has all; then the newest. Without one: the CPU build.
+    the driver has all; then the newest. With an AMD GPU: the ROCm build for it, if there is one. Without either: the
+    CPU build.
     """
     wheels = release.platforms[machine.platform]
     if not machine.gpus:
-        return [variant for variant in wheels.variants if variant.cuda is None]
+        return [*rocm_builds(machine, release), *(one for one in wheels.variants if one.cuda is None)]
     meant = [variant for variant in wheels.variants if variant.cuda] or list(wheels.variants)
     ceiling = _ceiling(machine)
 
@@ -79,7 +76,7 @@ def builds(machine: Machine, release: Release) -> list[Variant]:
     return sorted(meant, key=rank)
 
 
-NAMES = [rule.__name__ for rule in RULES]
+NAMES = [*(rule.__name__ for rule in RULES), "need"]
 NOWHERE = Variant(name="", index="pypi", verified=False)
 """Stands for a build of a release that has none for the platform."""
 
@@ -95,16 +92,53 @@ def _ceiling(machine: Machine) -> tuple[int, ...] | None:
 # --- ways out --------------------------------------------------------------------------------------------------------
 
 
-def ways_out(machine: Machine, allowed: Allowed, than: str | None = None) -> tuple[WayOut, ...]:
+def ways_out(machine: Machine, wishes: Wishes, than: str | None = None) -> tuple[WayOut, ...]:
     """Return what one change of the machine would allow: the nearest of each kind, and only newer than a release."""
     kinds = (_other_pythons, _other_drivers, _newer_systems, _fewer_gpus)
-    found = [way for kind in kinds if (way := _nearest(kind(machine), allowed, than))]
-    if than is None and machine.gpus:
-        found += [way] if (way := _nearest(iter([without_gpu(machine)]), allowed, None)) else []
-        if not [way for way in found if way.variant != "cpu"] and all(map(ever_covered, machine.cards)):
-            pairs = (_both(one, two) for one in _other_pythons(machine) for two in _other_drivers(one[1]))
-            found += [way] if (way := _nearest(pairs, allowed, None)) else []
-    return tuple(found)
+    found = [way for kind in kinds if (way := _nearest(kind(machine), wishes, than))]
+    if than is None:
+        found += _last_resorts(machine, wishes, found)
+    ways = (*found, *_fewer_wishes(machine, wishes, than))
+    if ways or than is not None or not wishes.needs:
+        return ways
+    # Two things stand in the way: the machine as it is, and what is wanted besides.
+    bare = wishes.bare()
+    return tuple(
+        WayOut(f"without --need, and {way.condition}", way.torch, way.variant) for way in ways_out(machine, bare)
+    )
+
+
+def _last_resorts(machine: Machine, wishes: Wishes, found: list[WayOut]) -> Iterator[WayOut]:
+    """Yield what leads out where nothing runs: another system, no GPU, or two changes at once."""
+    if machine.platform == "windows_x86_64" and (way := _nearest(iter([_wsl(machine)]), wishes, None)):
+        yield way
+    if not machine.gpus:
+        return
+    without = _nearest(iter([without_gpu(machine)]), wishes, None)
+    if without is not None:
+        yield without
+    if not [way for way in found if way.variant != "cpu"] and all(map(ever_covered, machine.cards)):
+        pairs = (_both(one, two) for one in _other_pythons(machine) for two in _other_drivers(one[1]))
+        both = _nearest(pairs, wishes, None)
+        if both is not None:
+            yield both
+
+
+def _wsl(machine: Machine) -> tuple[str, Machine]:
+    return "under WSL 2", msgspec.structs.replace(machine, os="wsl2", os_version=None)
+
+
+def _fewer_wishes(machine: Machine, wishes: Wishes, than: str | None) -> Iterator[WayOut]:
+    """Yield what would run without one of the wishes."""
+    fewer = [(f"--need {one.text}", wishes.without(one)) for one in wishes.needs]
+    if than is None and wishes.torch:
+        fewer.append(("the wish for certain versions of torch", msgspec.structs.replace(wishes, torch=())))
+    if than is None and wishes.torchvision:
+        fewer.append(("the wish for torchvision", msgspec.structs.replace(wishes, torchvision=())))
+    for what, rest in fewer:
+        answer = best(machine, rest)
+        if answer is not None and (than is None or number(answer[0].version) > number(than)):
+            yield WayOut(f"without {what}", answer[0].version, answer[1].name)
 
 
 @functools.cache
@@ -119,11 +153,11 @@ def without_gpu(machine: Machine) -> tuple[str, Machine]:
     return "without the GPU", msgspec.structs.replace(machine, gpus=(), driver=None, jetson=False)
 
 
-def _nearest(others: Iterator[tuple[str, Machine]], allowed: Allowed, than: str | None) -> WayOut | None:
+def _nearest(others: Iterator[tuple[str, Machine]], wishes: Wishes, than: str | None) -> WayOut | None:
     """Return the first of those changes that allow the newest release."""
     found: WayOut | None = None
     for condition, other in others:
-        answer = best(other, allowed)
+        answer = best(other, wishes)
         if answer is None or (than is not None and number(answer[0].version) <= number(than)):
             continue
         if found is None or number(answer[0].version) > number(found.torch):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -135,6 +134,8 @@ def _why_not(program: str, error: BaseException, environment: Mapping[str, str] 
         path = program
     else:
         # A folder on PATH that we may not enter is answered with "permission denied", not with "not found".
+        import shutil  # noqa: PLC0415  # with all its archivers; rarely needed
+
         path = shutil.which(program, path=(os.environ if environment is None else environment).get("PATH")) or ""
     if not os.path.lexists(path):
         return None

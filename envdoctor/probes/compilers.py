@@ -1,4 +1,4 @@
-"""The host compilers that nvcc and PyTorch's extensions would use."""
+"""The host compilers that nvcc and PyTorch's extensions would use, and the tools that drive them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ ASK = {
     "g++": ("-dumpfullversion", "-dumpversion"),
     "clang": ("--version",),
 }
+BUILD_TOOLS = ("ninja", "cmake")
+"""Which are there is what counts; they are not started for their versions."""
 MAC_TOOLS = ("/Library/Developer/CommandLineTools/usr/bin/clang", "/Applications/Xcode.app")
 
 
@@ -31,7 +33,9 @@ def probe(system: System) -> tuple[Compiler, ...]:
     looks = {name: functools.partial(_ask, system, name, path) for name, path in paths.items()}
     versions, _ = look_together(looks, seconds=SECONDS + 1.0)
     found = tuple(Compiler(name, printable(path), versions[name]) for name, path in paths.items())
-    return (*found, *_microsoft(system))
+    tools = {name: system.which(f"{name}{suffix}") for name in BUILD_TOOLS}
+    beside = (Compiler(name, printable(path), Unknown("it was not started")) for name, path in tools.items() if path)
+    return (*found, *_microsoft(system), *beside)
 
 
 def _ask(system: System, name: str, path: str) -> str | None | Unknown:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
 import msgspec
 
-from envdoctor.facts import Driver, Gpu, NvidiaSmi, Unknown
-from envdoctor.probes import kernel, libcuda, nvml, smi
+from envdoctor.compat import number
+from envdoctor.facts import Driver, DriverVersions, Gpu, NvidiaSmi, Unknown
+from envdoctor.probes import kernel, libcuda, nvml, smi, smi_gpus
 from envdoctor.probes.kernel import Kernel
 from envdoctor.probes.libcuda import Libcuda
 from envdoctor.probes.nvml import Nvml, version_of_file
@@ -40,7 +42,27 @@ def probe(system: System, seconds: float = 10.0) -> Findings:
     if _needs_banner(driver) and until - time.monotonic() > 0:
         asked = smi.ask_banner(system, seen["smi"], until - time.monotonic())
         driver, gpus = combine(files, seen["nvml"], seen["libcuda"], asked)
-    return driver, gpus
+    if isinstance(driver, Driver) and driver.smi and _speaks(driver.smi) and isinstance(gpus, Unknown):
+        # An NVML that started and then failed over its GPUs has said what there is to say.
+        left = until - time.monotonic() if driver.nvml != 0 else 0.0
+        gpus = smi_gpus.ask(system, driver.smi.path, left) or gpus if left > 0 else gpus
+    return driver, _with_memory_nodes(system, gpus)
+
+
+def _with_memory_nodes(system: System, gpus: tuple[Gpu, ...] | Unknown) -> tuple[Gpu, ...] | Unknown:
+    """Add what the bus says: beside which part of the machine each GPU is plugged in."""
+    if isinstance(gpus, Unknown):
+        return gpus
+    return tuple(msgspec.structs.replace(gpu, numa_node=_memory_node(system, gpu.pci_address)) for gpu in gpus)
+
+
+def _memory_node(system: System, address: str | None | Unknown) -> int | None | Unknown:
+    if not isinstance(address, str) or "/" in address:
+        return Unknown("its place on the bus is not known")
+    text = system.text(f"/sys/bus/pci/devices/{address}/numa_node")
+    if text is None or not re.fullmatch(r"-?\d{1,6}", text, re.ASCII):
+        return Unknown("the bus does not tell")
+    return int(text) if int(text) >= 0 else None
 
 
 def _needs_banner(driver: Driver | None | Unknown) -> bool:
@@ -64,6 +86,7 @@ def combine(
         cuda=_cuda(ml, cuda, smi),
         library=_library(files, ml, cuda),
         smi=smi if isinstance(smi, NvidiaSmi) else None,
+        versions=_versions(files, ml, cuda, smi),
     )
     driver = _with_nvml(_with_libcuda(_with_files(driver, files, cuda), cuda), ml)
     return driver, _gpus(ml, cuda)
@@ -91,6 +114,37 @@ def _version(
         _library(files, ml, cuda),
         files.version if isinstance(files, Kernel) and files.loaded else None,
     )
+
+
+def _versions(
+    files: Kernel | Unknown, ml: Nvml | Unknown, cuda: Libcuda | Unknown, smi: NvidiaSmi | None | Unknown
+) -> DriverVersions:
+    """Say what each of five sources says, and whether the libraries are of the module's version."""
+    path = _field(cuda, "path")
+    loaded = version_of_file(path) if isinstance(path, str) else None
+    user = [_field(ml, "library"), loaded if isinstance(path, str) and kernel.belongs_to_driver(path) else None]
+    running: list[str | None | Unknown] = (
+        [files, files] if isinstance(files, Unknown) else [files.in_proc, files.in_sys]
+    )
+    return DriverVersions(
+        nvml=user[0],
+        libcuda=(loaded or Unknown("its file's name does not tell")) if isinstance(path, str) else path,
+        proc=running[0],
+        sys=running[1],
+        smi=smi.driver if isinstance(smi, NvidiaSmi) else smi,
+        agree=_agree(user, running),
+    )
+
+
+def _agree(user: list[str | None | Unknown], running: list[str | None | Unknown]) -> bool | None | Unknown:
+    """Compare as numbers: 535.54.03 is 535.54.3 to some who write it."""
+    libraries = {number(version) for version in user if isinstance(version, str)}
+    modules = {number(version) for version in running if isinstance(version, str)}
+    if not modules:
+        return next((version for version in running if isinstance(version, Unknown)), None)
+    if not libraries:
+        return Unknown("no library of the driver tells its version")
+    return libraries == modules
 
 
 def _cuda(ml: Nvml | Unknown, cuda: Libcuda | Unknown, smi: NvidiaSmi | None | Unknown) -> str | None | Unknown:
@@ -139,7 +193,9 @@ def _with_files(driver: Driver, files: Kernel | Unknown, cuda: Libcuda | Unknown
 
 def _with_libcuda(driver: Driver, cuda: Libcuda | Unknown) -> Driver:
     if isinstance(cuda, Unknown):
-        return msgspec.structs.replace(driver, libcuda=cuda, cuinit=cuda, cuda_device_count=cuda)
+        return msgspec.structs.replace(
+            driver, libcuda=cuda, cuinit=cuda, cuda_device_count=cuda, cuda_devices_answer=cuda
+        )
     return msgspec.structs.replace(
         driver,
         libcuda=cuda.path,
@@ -147,6 +203,7 @@ def _with_libcuda(driver: Driver, cuda: Libcuda | Unknown) -> Driver:
         cuinit=cuda.init,
         cuinit_name=cuda.init_name,
         cuda_device_count=cuda.count,
+        cuda_devices_answer=cuda.devices_answer,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from envdoctor.facts import NOT_ASKED, Unknown
+from envdoctor.probes import fabric
 from envdoctor.probes.nvml import version_of_file
 from envdoctor.probes.system import System
 
@@ -45,7 +46,7 @@ MODULE_FOLDERS = (
     "kernel/nvidia",
 )
 """Below /lib/modules/RELEASE, where DKMS, Ubuntu, Debian, Fedora, SUSE and NVIDIA's installer put the module."""
-NOT_THE_DRIVERS = ("compat", "stubs")
+NOT_THE_DRIVERS = ("compat", "cuda-compat", "stubs")
 """Folders of CUDA toolkits whose libcuda is not that of the installed driver."""
 
 _MODULE = re.compile(r"nvidia(?:-current|-open|-tesla|-legacy)?(?:-\w+)?\.ko(?:\.(?:xz|gz|zst|bz2))?")
@@ -53,11 +54,6 @@ _OTHER_MODULES = re.compile(r"nvidia-(?:uvm|drm|modeset|peermem|fs|vgpu\w*|wmi\w
 EFI = "/sys/firmware/efi/efivars"
 SECURE_BOOT = "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 """The firmware's variable, and the name space of all variables of the UEFI specification (§3.3)."""
-NVSWITCH_CLASS, NVIDIA = "0x068000", "0x10de"
-"""An NVSwitch is a "bridge, other" of NVIDIA on the PCI bus."""
-FABRIC_MANAGER = "nv-fabricmanage"
-"""The kernel keeps 15 characters of a process's name."""
-FABRIC_MANAGER_PID = "/run/nvidia-fabricmanager/nv-fabricmanager.pid"
 
 
 class Kernel(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +62,7 @@ class Kernel(msgspec.Struct, frozen=True, kw_only=True):
     loaded: bool
     """A module nvidia runs, whether or not it tells its version."""
     version: str | None | Unknown
+    """Of the module that runs: /proc/driver/nvidia/version, else /sys/module/nvidia/version."""
     flavor: str | None | Unknown
     nouveau: bool | None | Unknown
     module_on_disk: bool | None | Unknown
@@ -77,6 +74,10 @@ class Kernel(msgspec.Struct, frozen=True, kw_only=True):
     uvm_loaded: bool | None | Unknown = NOT_ASKED
     secure_boot: bool | None | Unknown = NOT_ASKED
     fabric_manager: str | None | Unknown = NOT_ASKED
+    in_proc: str | None | Unknown = NOT_ASKED
+    """What /proc/driver/nvidia/version says."""
+    in_sys: str | None | Unknown = NOT_ASKED
+    """What /sys/module/nvidia/version says."""
 
 
 def probe(system: System, *, may: Callable[[Path], bool] | None = None) -> Kernel:
@@ -86,9 +87,11 @@ def probe(system: System, *, may: Callable[[Path], bool] | None = None) -> Kerne
         return Kernel(
             loaded=False,
             version=silent, flavor=silent, nouveau=None, module_on_disk=silent,
-            nodes=(), denied=(), library_files=(), library=None,
+            nodes=(), denied=(), library_files=(), library=None, in_proc=silent, in_sys=silent,
         )  # fmt: skip
-    version, flavor = _module(system)
+    in_proc, flavor = _in_proc(system)
+    in_sys = _in_sys(system)
+    version, flavor = _module(system, in_proc, in_sys, flavor)
     may = may or _may_use
     nodes = tuple(f"/dev/{name}" for name in system.names("/dev") if _is_node(system, name))
     files = tuple(_library_files(system))
@@ -104,24 +107,43 @@ def probe(system: System, *, may: Callable[[Path], bool] | None = None) -> Kerne
         library=_library_version(system, files),
         uvm_loaded=system.exists("/sys/module/nvidia_uvm"),
         secure_boot=_secure_boot(system),
-        fabric_manager=_fabric_manager(system),
+        fabric_manager=fabric.manager(system),
+        in_proc=in_proc,
+        in_sys=in_sys,
     )
 
 
-def _module(system: System) -> tuple[str | None | Unknown, str | None | Unknown]:
+def _in_proc(system: System) -> tuple[str | None | Unknown, str | None | Unknown]:
+    """Return version and flavor by /proc, both None where there is no such file."""
     text = system.read("/proc/driver/nvidia/version")
-    version, flavor = parse_version(text) if isinstance(text, str) else (None, None)
-    if version is not None:
-        return version, flavor
+    if not isinstance(text, str):
+        return text, text
+    version, flavor = parse_version(text)
+    return version or Unknown("/proc/driver/nvidia/version does not tell it"), flavor
+
+
+def _in_sys(system: System) -> str | None | Unknown:
     told = system.text("/sys/module/nvidia/version")
     if told and re.fullmatch(r"\d+(?:\.\d+)+", told, re.ASCII):
-        return told, flavor or Unknown("/proc/driver/nvidia/version does not tell")
-    if isinstance(text, Unknown):
-        return text, text
-    if text is None and not system.exists("/sys/module/nvidia"):
+        return told
+    return Unknown("/sys/module/nvidia does not tell it") if system.exists("/sys/module/nvidia") else None
+
+
+def _module(
+    system: System, in_proc: str | None | Unknown, in_sys: str | None | Unknown, flavor: str | None | Unknown
+) -> tuple[str | None | Unknown, str | None | Unknown]:
+    """Return version and flavor of the module that runs, None where none does."""
+    if isinstance(in_proc, str):
+        return in_proc, flavor
+    if isinstance(in_sys, str):
+        known = flavor if isinstance(flavor, str) else None
+        return in_sys, known or Unknown("/proc/driver/nvidia/version does not tell")
+    if isinstance(system.read("/proc/driver/nvidia/version"), Unknown):
+        return in_proc, in_proc
+    if in_proc is None and in_sys is None:
         return None, None
     silent = Unknown("a kernel module nvidia is loaded that does not tell its version")
-    return silent, flavor or silent
+    return silent, flavor if isinstance(flavor, str) else silent
 
 
 def parse_version(text: str) -> tuple[str | None, str | None]:
@@ -171,25 +193,6 @@ def _secure_boot(system: System) -> bool | None | Unknown:
     if isinstance(content, Unknown):
         return content
     return content[4] == "\x01" if len(content) == 5 else Unknown(f"{SECURE_BOOT} has {len(content)} bytes")  # noqa: PLR2004  # see above
-
-
-def _fabric_manager(system: System) -> str | None | Unknown:
-    bus = "/sys/bus/pci/devices"
-    names = system.listing(bus)
-    if not isinstance(names, tuple):
-        return names
-    if not any(
-        system.text(f"{bus}/{name}/class") == NVSWITCH_CLASS and system.text(f"{bus}/{name}/vendor") == NVIDIA
-        for name in names
-    ):
-        return None
-    if system.text(f"/proc/{system.text(FABRIC_MANAGER_PID)}/comm") == FABRIC_MANAGER:
-        return "running"
-    if system.text("/proc/2/comm") != "kthreadd":  # a container, or a /proc that hides what others run
-        return Unknown("the machine's processes cannot be seen from here")
-    processes = [name for name in system.names("/proc") if name.isdigit()]
-    running = any(system.text(f"/proc/{process}/comm") == FABRIC_MANAGER for process in processes)
-    return "running" if running else "not running"
 
 
 def _is_node(system: System, name: str) -> bool:

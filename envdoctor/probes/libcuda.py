@@ -34,7 +34,7 @@ class Libcuda(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None | Unknown
     """The file that the loader takes; None: it knows none."""
     error: str | None = None
-    """Why that file does not load."""
+    """Why that file does not load, or is no libcuda."""
     cuda: str | None | Unknown
     init: int | None | Unknown
     """What cuInit returned; None: there is no libcuda."""
@@ -44,6 +44,8 @@ class Libcuda(msgspec.Struct, frozen=True, kw_only=True):
     """Devices that this process may see, with the readings that libcuda has."""
     denied: tuple[str, ...] = ()
     """Device files that the kernel refused to open after cuInit had failed."""
+    devices_answer: bool | None | Unknown = None
+    """It told something of each device that it counts; None: it counts none; Unknown: it died or hung over one."""
 
 
 def probe(system: System, seconds: float, nodes: Sequence[str] = ()) -> Libcuda | Unknown:
@@ -75,11 +77,13 @@ def understand(told: Mapping[str, Any], failure: Failure | None = None, stage: s
     init = told.get("init", Unknown(told["problem"]) if "problem" in told else ending)
     return Libcuda(
         path=told["path"],
+        error=told.get("problem"),
         cuda=_fact(told, "cuda", ending),
         init=init,
         init_name=told.get("init_name"),
         count=_count(told, init, ending),
         gpus=_gpus(told, failure),
+        devices_answer=_devices_answer(told, failure, stage),
         denied=tuple(node for node in told.get("denied", ()) if isinstance(node, str)),
     )
 
@@ -103,6 +107,15 @@ def _count(told: Mapping[str, Any], init: int | Unknown, ending: Unknown) -> int
     if isinstance(count, int) and count_of(told) is None:
         return Unknown(f"libcuda counts {count} devices, which cannot be")
     return count if isinstance(count, int | Unknown) else ending
+
+
+def _devices_answer(told: Mapping[str, Any], failure: Failure | None, stage: str) -> bool | None | Unknown:
+    count = count_of(told)
+    if not count:
+        return None
+    if failure is not None and stage.startswith("device "):
+        return Unknown(f"{failure.detail} in libcuda over {stage}")
+    return all(f"gpu.{index}.problem" not in told for index in range(count))
 
 
 def _fact(told: Mapping[str, Any], name: str, ending: Unknown) -> Any:

@@ -123,7 +123,7 @@ def understand(told: Mapping[str, Any], failure: Failure | None = None, stage: s
             code=0,
             path=told["path"],
             library=library,
-            driver=_fact(told, "driver", ending),
+            driver=_version(_fact(told, "driver", ending)),
             cuda=_fact(told, "cuda", ending),
             gpus=_gpus(told, failure, stage),
         )
@@ -173,6 +173,13 @@ def version_of_file(path: str) -> str | None:
     return match[1] if match else None
 
 
+def _version(told: Any) -> Any:
+    """Believe a version that looks like one."""
+    if isinstance(told, str) and not re.fullmatch(r"\d{2,4}(?:\.\d{1,5}){1,3}", told, re.ASCII):
+        return Unknown(f"NVML calls the driver {told[:40]!r}")
+    return told
+
+
 def _fact(told: Mapping[str, Any], name: str, ending: Unknown) -> Any:
     value = told.get(name, ending)
     if isinstance(value, dict):
@@ -206,10 +213,31 @@ def gpu_of(told: Mapping[str, Any], index: int, ending: str | None = None) -> Gp
         # It was asked and never answered to the end, or its turn never came.
         why = "no answer" if said.get("hangs") else ending or "no answer"
         problem = f"{why} in {said['at']}" if said.get("at") else f"not reached: {ending}"
-    names = [name for name in Gpu.__struct_fields__ if name not in ("index", "problem")]
-    missing = {"unknown": problem or "not told"}
-    values = {name: said.get(name, missing) for name in names}
+    missing = {"unknown": problem or ending or "not told"}
+    values: dict[str, Any] = {name: said.get(name, missing) for name in READINGS}
     try:
-        return msgspec.convert(values | {"index": index, "problem": problem}, Gpu)
-    except (msgspec.ValidationError, UnicodeError) as error:  # halves of characters are no text
-        return Gpu(index, problem=f"its answers are not understood: {error}")
+        return msgspec.convert(_spoken(values) | {"index": index, "problem": problem}, Gpu)
+    except (msgspec.ValidationError, UnicodeError):  # halves of characters are no text
+        return _understood_one_by_one(_spoken(values), index, problem)
+
+
+READINGS = tuple(name for name in Gpu.__struct_fields__ if name not in ("index", "problem", "numa_node"))
+"""What a library tells of a GPU; the memory node is told by the bus."""
+
+
+def _spoken(values: dict[str, Any]) -> dict[str, Any]:
+    """Take an empty text for no answer."""
+    return {name: {"unknown": "an empty answer"} if value == "" else value for name, value in values.items()}
+
+
+def _understood_one_by_one(values: dict[str, Any], index: int, problem: object) -> Gpu:
+    """Keep the readings that can be meant: a child that went mad over one of them said the others before."""
+    found = {name: _understood(name, value) for name, value in values.items()}
+    return Gpu(index, problem=problem if isinstance(problem, str) else None, **found)
+
+
+def _understood(name: str, value: object) -> Any:
+    try:
+        return getattr(msgspec.convert({"index": 0, name: value}, Gpu), name)
+    except (msgspec.ValidationError, UnicodeError) as error:
+        return Unknown(f"the answer is not understood: {error}"[:200])

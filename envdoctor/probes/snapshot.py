@@ -18,6 +18,7 @@ from envdoctor.probes import (
     driver,
     environment,
     host,
+    libraries,
     limits,
     memory,
     patient_facts,
@@ -52,6 +53,7 @@ PROBES: dict[str, Callable[[System], Any]] = {
     "toolkits": toolkits.probe,
     "compilers": compilers.probe,
     "cudnn": cudnn.probe,
+    "libraries": libraries.probe,
     "environment": environment.probe,
     "search_paths": search_paths.probe,
 }
@@ -67,6 +69,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     gpu_test: bool = True
     all_pythons: bool = False
     """Also list the other Pythons of the machine. Where the examined one has no torch, they are listed anyway."""
+    network: bool = False
+    """Also let pip ask its index."""
 
 
 def take_snapshot(
@@ -94,11 +98,15 @@ def take_snapshot(
     results, probes = look_together(looks, seconds=look.seconds - (time.monotonic() - started), meanwhile=meanwhile)
     facts = {name: results[name] for name in PROBES}
     facts |= patient_facts.understand(look.python, results["python"])
+    facts["libraries"] = libraries.together(system, facts)
     facts["driver"], facts["gpus"] = (
         (results["driver"], results["driver"]) if isinstance(results["driver"], Unknown) else results["driver"]
     )
     if look.all_pythons or (facts["torch"] is None and isinstance(facts["python"], Python)):
         others, told = _other_pythons(system, facts["python"], look.seconds - (time.monotonic() - started))
+        facts, probes = facts | others, (*probes, *told)
+    if look.network:
+        others, told = _network(system, facts["python"], look.seconds - (time.monotonic() - started))
         facts, probes = facts | others, (*probes, *told)
     return Snapshot(**facts), probes
 
@@ -109,3 +117,11 @@ def _other_pythons(system: System, examined: Any, seconds: float) -> tuple[dict[
 
     looks = {"pythons": functools.partial(pythons.probe, system, examined)}
     return look_together(looks, seconds=min(PYTHONS_SECONDS, max(LEAST_SECONDS, seconds)))
+
+
+def _network(system: System, examined: Any, seconds: float) -> tuple[dict[str, Any], tuple[Probe, ...]]:
+    """Let the examined Python's pip ask its index."""
+    from envdoctor.probes import network  # noqa: PLC0415  # only on request
+
+    looks = {"network": functools.partial(network.probe, system, examined)}
+    return look_together(looks, seconds=max(LEAST_SECONDS, seconds))

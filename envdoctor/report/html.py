@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import html
 import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,13 @@ def render(report: Report) -> str:
         **_measurements(measured(report)),
     )
     return page.lstrip()
+
+
+def framed(report: Report, height: str = "36rem") -> str:
+    """Return the page in a frame, for pages of others: neither its style nor its script reaches them, nor theirs it."""
+    page = html.escape(render(report), quote=True)
+    style = f"width: 100%; height: {height}; border: 0"
+    return f'<iframe title="envdoctor" sandbox="allow-scripts" srcdoc="{page}" style="{style}"></iframe>'
 
 
 def _environment() -> Environment:

@@ -51,7 +51,15 @@ def load(text: str | bytes) -> Report:
     Raises:
         BadReport: it is none.
     """
-    saved = _object(_decoded(text))
+    return from_object(decoded_object(text))
+
+
+def from_object(saved: dict[str, Any]) -> Report:
+    """Make a report of the JSON object that `render` wrote.
+
+    Raises:
+        BadReport: it is none.
+    """
     if "schema" not in saved:
         raise BadReport(f'not an envdoctor report: it has no "schema" (this version reads {", ".join(READ)})')
     if saved["schema"] not in READ:
@@ -60,6 +68,15 @@ def load(text: str | bytes) -> Report:
     report = Report(**{field.name: _field(field, saved[field.name]) for field in fields})
     _check_sense(report)
     return report
+
+
+def decoded_object(text: str | bytes) -> dict[str, Any]:
+    """Return the JSON object in a file, whatever program of whatever system saved it.
+
+    Raises:
+        BadReport: there is none.
+    """
+    return _object(_decoded(text))
 
 
 def _decoded(text: str | bytes) -> str:

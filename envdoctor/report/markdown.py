@@ -13,6 +13,9 @@ import msgspec
 
 from envdoctor.facts import Unknown, to_builtins
 from envdoctor.findings import Finding
+from envdoctor.report import collect_env
+from envdoctor.report.answer import is_pasted
+from envdoctor.report.answer import render as answer
 from envdoctor.report.clean import say
 from envdoctor.report.gfm import bar, block, code, commands, folded, prose, size, table
 from envdoctor.report.json import plain
@@ -45,7 +48,12 @@ class Part(msgspec.Struct, frozen=True):
 
 
 def render(report: Report, *, limit: int = LIMIT) -> str:
-    """Return the report as GitHub's Markdown, of at most `limit` characters (and not under 20,000)."""
+    """Return the report as GitHub's Markdown, of at most `limit` characters (and not under 20,000).
+
+    To a pasted text it is an answer, short enough to be posted below it.
+    """
+    if is_pasted(report.facts):
+        return answer(report)
     head = _head(report, limit // 2)
     left = limit - RESERVE - size(head)
     written: dict[str, str] = {}
@@ -197,6 +205,13 @@ def _pythons(report: Report, room: int) -> str:
     return _fitting(folded(f"Pythons on this machine ({len(found)})", body), room)
 
 
+def _collect_env(report: Report, room: int) -> str:
+    text = collect_env.written(report)
+    return (
+        _fitting(folded("The same as `python -m torch.utils.collect_env` says it", block(text)), room) if text else ""
+    )
+
+
 def _probes(report: Report, room: int) -> str:
     if not report.probes:
         return ""
@@ -251,6 +266,7 @@ PARTS = (
     Part("packages", 40, _packages),
     Part("environment variables", 60, _environment),
     Part("other Pythons", 65, _pythons),
+    Part("collect_env", 30, _collect_env),
     Part("probes", 20, _probes),
     Part("not checked", 70, _not_checked),
     Part("raw facts", 10, _facts),

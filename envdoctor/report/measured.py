@@ -46,6 +46,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     device_bytes: float | None
     accuracy: float | None
     chance: float | None
+    seconds_per_epoch: float | None = None
+    """Wall time of one pass through the training images, projected from the speed."""
     steps: tuple[float, ...]
     """Seconds of each step."""
     loss: tuple[float | None, ...]
@@ -100,6 +102,8 @@ def _measured(made: Mapping[str, Any]) -> Measured:
     statistics, memory, data = (_mapping(made.get(name)) for name in ("statistics", "memory", "data"))
     name = line(str(made.get("device_name") or ""), 200)
     device = line(str(made.get("device") or made.get("name") or "?"), 100)
+    # Of a series there are many on one device: each is called by its experiment, too.
+    device = f"{line(str(made.get('name')), 60)}, {device}" if made.get("group") else device
     return Measured(
         label=device[:40],
         device=f"{device} ({name})" if name else device,
@@ -114,6 +118,7 @@ def _measured(made: Mapping[str, Any]) -> Measured:
         device_bytes=_number(memory.get("device_bytes")),
         accuracy=_number(made.get("accuracy")),
         chance=_number(made.get("chance")),
+        seconds_per_epoch=_number(made.get("seconds_per_epoch")),
         steps=tuple(s for s in map(_number, _list(made.get("seconds_per_step"))) if s is not None),
         loss=tuple(map(_number, _list(made.get("loss")))),
         proofs=tuple(

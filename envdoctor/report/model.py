@@ -9,7 +9,7 @@ import msgspec
 
 from envdoctor import __version__
 from envdoctor.data_date import DATE
-from envdoctor.facts import Snapshot, TorchRun
+from envdoctor.facts import Snapshot, TorchRun, Unknown
 from envdoctor.findings import Finding, Severity
 from envdoctor.judge import Judgement, NotChecked
 
@@ -58,6 +58,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[Probe, ...] = ()
     removed: dict[str, int] = {}
 
+    def _repr_html_(self) -> str:
+        """Show itself in a notebook, without private data: notebooks are sent to people."""
+        from envdoctor.report.html import framed  # noqa: PLC0415  # only in notebooks
+        from envdoctor.report.private import make_private  # noqa: PLC0415  # same
+
+        return framed(make_private(self))
+
     @property
     def primary_finding(self) -> Finding | None:
         """The finding that `primary` names."""
@@ -105,6 +112,8 @@ def _exit_code(worst: Severity, fail_on: str) -> int:
 def _headline(verdict: str, judgement: Judgement, snapshot: Snapshot) -> str:
     if judgement.findings and verdict != "healthy":
         return judgement.findings[0].what
+    if not isinstance(snapshot.messages, Unknown):
+        return "Nothing in this text shows a fault of the environment."
     return f"{_what_works(snapshot)} is wrong here, as far as it could be checked."
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from envdoctor.report.measured import Measured
+from envdoctor.report.measured import MIB, Measured
 from envdoctor.report.svg import inline
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST = 12
 """Devices in one plot: more cannot be told apart."""
 MOST_STEPS = 4
+MOST_BARS = 40
+"""Experiments in one plot: each has a line of its own."""
 COLORS = ("#2f7ed8", "#c2571a", "#2e8b57", "#a34fa3", "#8a6d00", "#c0392b")
 """Told apart on white and on near-black: each has a contrast of at least 3 to both."""
 SETTINGS: dict[str, Any] = {
@@ -47,27 +49,49 @@ def available() -> bool:
 
 
 def plots(made: Sequence[Measured]) -> list[Plot]:
-    """Draw what the measurements hold: speed of each device, time of each step, loss."""
-    drawn = [draw(made[:MOST]) for draw in (_speed, _steps, _loss)]
+    """Draw what the measurements hold: speed, time, accuracy and memory; time of each step, loss."""
+    drawn = [draw(made[:MOST_BARS]) for draw in (_epochs, _accuracy, _memory)]
+    drawn += [draw(made[:MOST]) for draw in (_speed, _steps, _loss)]
     return [plot for plot in drawn if plot is not None]
 
 
 def _speed(made: Sequence[Measured]) -> Plot | None:
     shown = [(_name(one), one.images_per_second) for one in made if one.images_per_second]
+    return _bars("Speed", "Images per second", shown, "images per second (more is better)", "{:,.0f}")
+
+
+def _epochs(made: Sequence[Measured]) -> Plot | None:
+    shown = [(_name(one), one.seconds_per_epoch) for one in made if one.seconds_per_epoch]
+    return _bars("Time", "Seconds per epoch", shown, "seconds per epoch (less is better)", "{:,.3g}")
+
+
+def _accuracy(made: Sequence[Measured]) -> Plot | None:
+    """Compare experiments; one accuracy alone stands in the table."""
+    shown = [(_name(one), 100 * one.accuracy) for one in made if one.accuracy is not None and one.seconds_per_epoch]
+    return _bars("Accuracy", "Accuracy in percent", shown, "accuracy, % of test images (more is better)", "{:.1f}")
+
+
+def _memory(made: Sequence[Measured]) -> Plot | None:
+    shown = [(_name(one), one.host_bytes / MIB) for one in made if one.host_bytes and one.seconds_per_epoch]
+    return _bars("Memory", "Peak of host memory in MiB", shown, "MiB of host memory, peak (less is better)", "{:,.0f}")
+
+
+def _bars(title: str, what: str, shown: Sequence[tuple[str, float]], axis: str, form: str) -> Plot | None:
+    """Draw a bar for each value, with the value at its end."""
     if not shown:
         return None
-    names, speeds = [name for name, _ in shown], [speed for _, speed in shown]
+    names, values = [name for name, _ in shown], [value for _, value in shown]
 
     def draw(axes: Axes) -> None:
-        bars = axes.barh(range(len(shown)), speeds, color=COLORS[0], height=0.6)
-        axes.bar_label(bars, [f"{speed:,.0f}" for speed in speeds], padding=4)
+        bars = axes.barh(range(len(shown)), values, color=COLORS[0], height=0.6)
+        axes.bar_label(bars, [form.format(value) for value in values], padding=4)
         axes.set_yticks(range(len(shown)), names)
         axes.invert_yaxis()
         axes.margins(x=0.15)
-        axes.set_xlabel("images per second (more is better)")
+        axes.set_xlabel(axis)
 
-    alt = "Bar chart. Images per second: " + "; ".join(f"{name}: {speed:,.0f}" for name, speed in shown) + "."
-    return Plot(title="Speed", alt=alt, svg=_svg("speed", [draw], height=1.2 + 0.5 * len(shown)))
+    alt = f"Bar chart. {what}: " + "; ".join(f"{name}: {form.format(value)}" for name, value in shown) + "."
+    return Plot(title=title, alt=alt, svg=_svg(title.lower(), [draw], height=1.2 + 0.5 * len(shown)))
 
 
 def _steps(made: Sequence[Measured]) -> Plot | None:

@@ -1,9 +1,10 @@
 """Takes out of a report what is nobody's business, before it leaves the machine.
 
-Left as they are: versions, names of packages and of hardware, paths below `site-packages`, anything
-that a diagnosis needs. Removed: home folders, the user's and the machine's name, tokens and keys,
-credentials in URLs, e-mail, IP and MAC addresses, UUIDs and serial numbers. What was removed is
-counted by kind. Doing it twice is like doing it once.
+Left as they are: versions, names of packages, libraries and hardware, paths below `site-packages`, anything
+that a diagnosis needs. Removed: home folders, the user's and the machine's name in every spelling, names of
+other folders, tokens and keys, credentials in URLs, private indexes and mirrors, e-mail, IP and MAC
+addresses, UUIDs and serial numbers. What was removed is counted by kind and by place. Doing it twice is
+like doing it once.
 """
 
 from __future__ import annotations
@@ -16,36 +17,49 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from envdoctor.facts import Fact, Snapshot
+from envdoctor.facts import Snapshot
 from envdoctor.findings import Finding
-from envdoctor.judge import NotChecked
-from envdoctor.report.identity import Identity, is_common, this_identity
-from envdoctor.report.model import Probe, Report, Tool
+from envdoctor.report.identity import Identity, this_identity
+from envdoctor.report.known import LONGEST_NAME, numbered_uuids, paths, versions
+from envdoctor.report.model import Report, Tool
+from envdoctor.report.personal import shapes_of
+from envdoctor.report.places import Places
+from envdoctor.report.shape import Shape
 from envdoctor.report.shapes import (
     GPU_UUID,
-    OTHER_HOME,
     SECRET_VARIABLE,
+    SECRETS,
     SERIAL_KEY,
     SHAPES,
     USER_VARIABLE,
     UUID,
-    Shape,
 )
 
 T = TypeVar("T")
 OWN_WORDS: dict[type, frozenset[str]] = {
     Report: frozenset({"schema", "tool", "created", "verdict", "primary", "checked", "removed"}),
     Finding: frozenset({"code", "name", "cause", "confidence", "because_of"}),
-    NotChecked: frozenset({"code"}),
-    Probe: frozenset({"name", "status"}),
     Tool: frozenset({"name", "version", "data"}),
 }
 """Fields that hold envdoctor's own words, never the machine's."""
 MOST_ROUNDS = 10
+LONGEST = 200_000
+"""Characters of one text: more of it helps nobody, and looking through many millions takes minutes."""
+CUT = re.compile(r" … \([\d,]+ characters left out\)\Z")
+REMEMBERED = 200
+"""Texts from this length on are remembered: the same message may stand in many places."""
 ZEROS = "-0000-0000-0000-000000000000"
 REPLACED = re.compile(rf"0000\d{{4}}(?:{ZEROS})?")
 """What a UUID has been replaced by."""
-BELOW_PACKAGES = re.compile(r"(?:site|dist)-packages[/\\][^\s:;\"']*\Z")
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """That something was removed somewhere; never what."""
+
+    place: str
+    """The path of the field in the report: "facts.environment.PATH"."""
+    kind: str
+    count: int
 
 
 def make_private(report: Report, identity: Identity | None = None) -> Report:
@@ -55,20 +69,47 @@ def make_private(report: Report, identity: Identity | None = None) -> Report:
         report: as it was made, or already private.
         identity: whose data to remove besides what has a telling shape; by default this machine's.
     """
+    return privately(report, identity)[0]
+
+
+def privately(report: Report, identity: Identity | None = None) -> tuple[Report, list[Removal]]:
+    """Return the report without private data, and from which places what kinds were removed."""
     eraser = _Eraser(identity or this_identity(), report.facts)
     cleaned = eraser.walk(report)
-    removed = Counter(report.removed) + eraser.counts
-    return msgspec.structs.replace(cleaned, removed=dict(sorted(removed.items())))
+    removed = Counter(report.removed)
+    for (_, kind), count in eraser.places.items():
+        removed[kind] += count
+    removals = [Removal(place, kind, count) for (place, kind), count in eraser.places.items()]
+    return msgspec.structs.replace(cleaned, removed=dict(sorted(removed.items()))), removals
+
+
+def without_secrets(report: Report) -> Report:
+    """Return the report without tokens, keys and passwords; names, paths and addresses stay.
+
+    For a person's own terminal: what is seen there is pasted somewhere, too.
+    """
+    cleaned: Report = _Eraser(Identity(), report.facts, secrets_alone=True).walk(report)
+    return cleaned
 
 
 class _Eraser:
-    """Walks values and remembers what it removed."""
+    """Walks values and remembers what it removed, and where."""
 
-    def __init__(self, identity: Identity, facts: Snapshot) -> None:
-        self.counts: Counter[str] = Counter()
-        self._uuids = _numbered_uuids(facts)
-        self._versions = frozenset(_versions(facts))
-        self._shapes = (*SHAPES, *_shapes_of(identity, facts))
+    def __init__(self, identity: Identity, facts: Snapshot, *, secrets_alone: bool = False) -> None:
+        self._secrets_alone = secrets_alone
+        self.places: Counter[tuple[str, str]] = Counter()
+        self._path: list[str] = []
+        self._now: Counter[str] = Counter()
+        self._known: dict[str, tuple[str, Counter[str]]] = {}
+        self._uuids = numbered_uuids(facts)
+        self._versions = frozenset(versions(facts))
+        self._shapes = SECRETS if secrets_alone else (*SHAPES, *shapes_of(identity, facts))
+        self._folders = Places(facts.packages if isinstance(facts.packages, dict) else (), self._removed)
+        for path in () if secrets_alone else paths(facts):
+            self._folders.know(self._shaped(path))
+
+    def _removed(self, kind: str) -> None:
+        self._now[kind] += 1
 
     def walk(self, value: T) -> T:
         """Return a value of the same kind whose strings are clean."""
@@ -88,19 +129,40 @@ class _Eraser:
         return cleaned  # type: ignore[no-any-return]
 
     def clean(self, text: str) -> str:
-        """Return a text without private data."""
+        """Return a text without private data, and note what was removed from it."""
+        if text in self._known:
+            cleaned, counts = self._known[text]
+        else:
+            self._now = Counter()
+            cleaned, counts = self._cleaned(text), self._now
+            if len(text) >= REMEMBERED:
+                self._known[text] = cleaned, counts
+        for kind, count in counts.items():
+            self.places[".".join(self._path), kind] += count
+        return cleaned
+
+    def _cleaned(self, text: str) -> str:
+        if self._secrets_alone:
+            return self._erased(cut(text))
+        text = cut(text)
         # What has been removed may have stood between two halves of something else: look again until nothing is found.
         for _ in range(MOST_ROUNDS):
             before, text = text, self._cleaned_once(text)
             if text == before:
                 break
-        return text
+        return cut(text)  # what stands in the place of a name may be longer
 
     def _cleaned_once(self, text: str) -> str:
         if text in self._versions:
             return text
+        return self._folders.clean(self._shaped(text))
+
+    def _shaped(self, text: str) -> str:
         text = GPU_UUID.sub(self._gpu_uuid, text)
         text = UUID.sub(self._uuid, text)
+        return self._erased(text)
+
+    def _erased(self, text: str) -> str:
         small = text.lower()
         for shape in self._shapes:
             if any(part in small for part in shape.needs):
@@ -111,7 +173,7 @@ class _Eraser:
         def put(match: re.Match[str]) -> str:
             if (shape.keep is not None and shape.keep(match)) or match[0] in self._versions:
                 return match[0]
-            self.counts[shape.kind] += 1
+            self._removed(shape.kind)
             return match.expand(shape.replacement)
 
         return shape.pattern.sub(put, text)
@@ -121,7 +183,7 @@ class _Eraser:
         own = match[2].lower()
         if REPLACED.fullmatch(own):
             return match[0]
-        self.counts["uuid"] += 1
+        self._removed("uuid")
         known = next((uuid for uuid in self._uuids if uuid.startswith(own)), own)
         number = self._uuids.setdefault(known, len(self._uuids) + 1)
         rest = ZEROS if len(own) > 8 else ""  # noqa: PLR2004  # not cut short
@@ -130,13 +192,13 @@ class _Eraser:
     def _uuid(self, match: re.Match[str]) -> str:
         if REPLACED.fullmatch(match[0]):
             return match[0]
-        self.counts["uuid"] += 1
+        self._removed("uuid")
         return "<uuid>"
 
     def _struct(self, value: msgspec.Struct) -> msgspec.Struct:
         own = OWN_WORDS.get(type(value), frozenset())
         fields = [name for name in value.__struct_fields__ if name not in own]
-        return msgspec.structs.replace(value, **{name: self._item(name, getattr(value, name)) for name in fields})
+        return msgspec.structs.replace(value, **{name: self._item(name, name, getattr(value, name)) for name in fields})
 
     def _dict(self, value: dict[Any, Any]) -> dict[Any, Any]:
         cleaned: dict[Any, Any] = {}
@@ -144,17 +206,20 @@ class _Eraser:
             name = self.walk(key)
             while name in cleaned:  # two paths that differ in what was removed
                 name += "'"
-            cleaned[name] = self._item(key, item)
+            cleaned[name] = self._item(key, str(name), item)
         return cleaned
 
-    def _item(self, key: Any, item: Any) -> Any:
+    def _item(self, key: Any, shown: str, item: Any) -> Any:
         """Clean what stands under a name: the name may tell that it is a secret, whatever it looks like."""
-        if isinstance(key, str) and isinstance(item, str) and item and not item.startswith("<"):
-            for pattern, kind in ((SECRET_VARIABLE, "token"), (USER_VARIABLE, "user"), (SERIAL_KEY, "serial")):
-                if pattern.search(key):
-                    self.counts[kind] += 1
-                    return f"<{kind}>"
-        return self.walk(item)
+        self._path.append(shown)
+        try:
+            kind = _secret_kind(key, item)
+            if kind is None:
+                return self.walk(item)
+            self.places[".".join(self._path), kind] += 1
+            return f"<{kind}>"
+        finally:
+            self._path.pop()
 
     def _sequence(self, values: Sequence[Any]) -> Iterable[Any]:
         """Clean the items; a key in PEM form may go over several lines."""
@@ -169,69 +234,18 @@ class _Eraser:
                 yield self.walk(item)
 
 
-def _numbered_uuids(facts: Snapshot) -> dict[str, int]:
-    gpus = facts.gpus if isinstance(facts.gpus, tuple) else ()
-    found = [GPU_UUID.search(gpu.uuid) for gpu in gpus if isinstance(gpu.uuid, str)]
-    return {match[2].lower(): number for number, match in enumerate((m for m in found if m), 1)}
+def cut(text: str) -> str:
+    """Return a text of bearable length, cut where a blank stands: half a token is not known for one."""
+    if len(text) <= LONGEST or CUT.search(text, len(text) - 60):
+        return text
+    end = max(text.rfind(" ", 0, LONGEST), text.rfind("\n", 0, LONGEST), 0)
+    return f"{text[:end]} … ({len(text) - end:,} characters left out)"
 
 
-def _versions(facts: Snapshot) -> Iterable[str]:
-    """Yield what is known to be a version, so that 10.3.9.90 is not taken for an address."""
-    if isinstance(facts.packages, dict):
-        yield from (version for version in facts.packages.values() if re.fullmatch(r"[\d.]{1,20}", version))
-    yield from _version_fields(facts)
-
-
-def _version_fields(value: Any) -> Iterable[str]:
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _version_fields(item)
-    elif isinstance(value, Fact):
-        for name in value.__struct_fields__:
-            item = getattr(value, name)
-            if isinstance(item, str) and "version" in name and re.fullmatch(r"[\d.]{1,20}", item):
-                yield item
-            else:
-                yield from _version_fields(item)
-
-
-def _shapes_of(identity: Identity, facts: Snapshot) -> Iterable[Shape]:
-    """Yield the patterns of this person and this machine."""
-    packages = facts.packages if isinstance(facts.packages, dict) else {}
-    slashes = ("/", "\\")
-    for home in sorted(identity.homes, key=len, reverse=True):
-        yield Shape("home", _home(home), "~", slashes)
-    yield Shape("home", OTHER_HOME, "~", ("home", "users"))
-    user, host = identity.user, identity.host
-    if user:
-        word, needs = re.escape(user), (user.lower(),)
-        parents = r"(?<![\w.])([/\\](?:run[/\\])?(?:media|scratch|home\w{0,8})[/\\])"
-        yield Shape("user", re.compile(rf"{parents}{word}(?![\w.-])"), r"\1<user>", needs)
-        yield Shape("user", re.compile(rf"([/\\](?:torchinductor_|pytest-of-)){word}(?!\w)"), r"\1<user>", needs)
-        if not is_common(user, packages):
-            yield from _distinctive_user(word, needs)
-    if host and not is_common(host.partition(".")[0], packages):
-        short = host.partition(".")[0]
-        pattern = rf"(?i)(?<![\w-]){re.escape(short)}(?:\.[a-z][a-z0-9-]{{0,62}}){{0,8}}(?![\w-])"
-        yield Shape("host", re.compile(pattern), "<host>", (short.lower(),))
-
-
-def _below_packages(match: re.Match[str]) -> bool:
-    return BELOW_PACKAGES.search(match.string, max(0, match.start() - 600), match.end()) is not None
-
-
-def _distinctive_user(word: str, needs: tuple[str, ...]) -> Iterable[Shape]:
-    """Yield the places in which a name that is no common word stands for the user."""
-    in_path = re.compile(rf"(?i)([/\\](?:[\w.-]{{0,64}}?[-_.])?){word}(?![A-Za-z0-9])")
-    yield Shape("user", in_path, r"\1<user>", needs, _below_packages)
-    yield Shape("user", re.compile(rf"(?i)(?<![\w.+-]){word}(?=@)"), "<user>", needs)
-    named = re.compile(rf"(?i)(\b(?:user(?:name)?|owner|login)[\"']?\s?[=:]\s?[\"']?){word}\b")
-    yield Shape("user", named, r"\1<user>", needs)
-
-
-def _home(home: str) -> re.Pattern[str]:
-    """Match a home folder with either separator, doubled or not, and nothing that only begins like it."""
-    first, *rest = re.split(r"[\\/]+", home.rstrip("\\/"))
-    parts = "".join(rf"[\\/]{{1,2}}{re.escape(part)}" for part in rest)
-    before = r"(?:(?<![\w.~])|(?<=-[A-Za-z]))" if not first else r"(?<!\w)"
-    return re.compile(rf"{before}{re.escape(first)}{parts}(?![\w-]|\.\w)")
+def _secret_kind(key: Any, item: Any) -> str | None:
+    if not isinstance(key, str) or len(key) > LONGEST_NAME:
+        return None
+    if not isinstance(item, str) or not item or re.fullmatch(r"<[a-z]+>", item):
+        return None
+    kinds = ((SECRET_VARIABLE, "token"), (USER_VARIABLE, "user"), (SERIAL_KEY, "serial"))
+    return next((kind for pattern_, kind in kinds if pattern_.search(key)), None)

@@ -1,4 +1,4 @@
-"""What secrets and addresses look like, whoever they belong to: patterns, nothing else.
+"""What addresses, serial numbers and identifiers look like, whoever they belong to.
 
 Every pattern takes time in proportion to the text, whatever the text is: a repetition is bounded, or
 begins where none of its characters stands before.
@@ -8,43 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
 
-import msgspec
-
-
-class Shape(msgspec.Struct, frozen=True):
-    """A pattern, the kind of thing that it finds, and what stands in its place."""
-
-    kind: str
-    """The key under which removals are counted."""
-    pattern: re.Pattern[str]
-    replacement: str
-    """A template, as for `re.sub`."""
-    needs: tuple[str, ...] = ("",)
-    """One of these (in small letters) stands in every match: a quick look that saves most of the work."""
-    keep: Callable[[re.Match[str]], bool] | None = None
-    """Says of a match that it is harmless."""
-
-
-def _shape(
-    kind: str,
-    needs: str,
-    pattern: str,
-    replacement: str,
-    keep: Callable[[re.Match[str]], bool] | None = None,
-) -> Shape:
-    return Shape(kind, re.compile(pattern), replacement, tuple(needs.split()), keep)
-
-
-def _harmless_value(match: re.Match[str]) -> bool:
-    """`key=/etc/key.pem` names a file, `pad_token=<pad>` a word: neither is a secret."""
-    value = match["value"]
-    return value[:1] in "/~." or (not re.search(r"\d", value) and len(value) < 20)  # noqa: PLR2004  # a word
-
-
-def _no_digit(match: re.Match[str]) -> bool:
-    return not re.search(r"\d", match[0])
+from envdoctor.report.hosts import HOSTS
+from envdoctor.report.shape import shape
+from envdoctor.report.tokens import TOKENS
 
 
 def _symbol(match: re.Match[str]) -> bool:
@@ -67,8 +34,9 @@ def _harmless_ipv4(match: re.Match[str]) -> bool:
     )
     if address.is_loopback or int(address) in (0, 0xFFFFFFFF) or VERSIONED.search(before):
         return True
+    first = address.packed[0]
     addressed = re.match(r"[:/]\d", after) or ADDRESSED.search(before)
-    return not addressed and address.packed[0] < 20 and address.packed[0] != 10  # noqa: PLR2004  # see above
+    return not addressed and (first == 0 or (7 <= first <= 14 and first != 10))  # noqa: PLR2004  # see above
 
 
 def _harmless_ipv6(match: re.Match[str]) -> bool:
@@ -87,7 +55,7 @@ def _nobody(match: re.Match[str]) -> bool:
 
 
 VERSIONED = re.compile(
-    r"(?i)(?:version|release|driver|toolkit|build|cudnn|cublas|cuda|nccl|tensorrt|rocm|nvidia-[\w-]{1,30}|-cu\d\d)"
+    r"(?i)(?:version|release|driver|toolkit|build|cudnn|cublas|cuda|nccl|tensorrt|rocm|opencv[\w-]{0,30}|nvidia-[\w-]{1,30}|-cu\d\d)"
     r"[\w.]{0,10}[\"'`]?\s{0,2}[:=(,]{0,2}\s{0,2}[\"'`(]?$"
 )
 """What stands before four numbers with points that are a version: "cuDNN 9.10.2.21", "nvidia-curand-cu12 10.3.9.90"."""
@@ -97,104 +65,59 @@ ADDRESSED = re.compile(
 )
 """What stands before an address."""
 
-_SEPARATOR = r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?"
-_NAMED = (
-    r"(?:passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|(?:auth|access)[_-]?token)\w{0,24}"
-)
-
-SHAPES = (
-    _shape(
-        "token", "-----begin", r"(?s)-----BEGIN [A-Z0-9 ]{1,40}-----.*?(?:-----END [A-Z0-9 ]{1,40}-----|\Z)", "<key>"
-    ),
-    _shape("credentials", "://", r"(?<=://)(?!git@|<credentials>@)[^\s/?#]*@", "<credentials>@"),
-    _shape(
-        "token",
-        "=",
-        r"(?i)([?&;][\w.~-]{0,40}?(?:token|key|sig|secret|passw|auth|credential|session)[\w.~-]{0,40}=)[^&#\s\"'<>]+",
-        r"\1<token>",
-    ),
-    _shape("token", "gh", r"(?<![A-Za-z0-9])(?:gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,})", "<token>"),
-    _shape(
-        "token",
-        "hf_ npm_ glpat-",
-        r"(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|glpat-[\w-]{16,})",
-        "<token>",
-    ),
-    _shape(
-        "token",
-        "pypi- xox ya29.",
-        r"(?<![A-Za-z0-9])(?:pypi-AgE[\w-]{16,}|xox[a-z]-[\w-]{10,}|ya29\.[\w-]{16,})",
-        "<token>",
-    ),
-    _shape(
-        "token",
-        "akia asia aiza",
-        r"(?<![A-Za-z0-9])(?:(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])|AIza[\w-]{35})",
-        "<token>",
-    ),
-    _shape("token", "sk-", r"(?<![\w-])sk-[\w-]{20,}", "<token>", _no_digit),
-    _shape("token", "eyj", r"(?<![\w-])eyJ[\w-]{6,}\.[\w-]{4,}\.[\w-]*", "<token>"),
-    _shape("token", "bearer", r"(?i)(\bbearer\s{1,3})[\w.~+/=-]{8,}", r"\1<token>"),
-    _shape(
-        "token",
-        "authorization",
-        r"(?i)(\bauthorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:basic|digest|token)\s{1,3})[^\s\"'<>]+",
-        r"\1<token>",
-    ),
-    _shape("token", "pass secret key token", rf"(?i)({_NAMED}{_SEPARATOR})[^\s\"'<>&,;]+", r"\1<token>"),
-    _shape("token", "pass secret key token", rf"(?i)(--{_NAMED}\s{{1,3}})(?!-)[^\s\"'<>&,;]+", r"\1<token>"),
-    _shape("token", "--token", r"(?i)(--token\s{1,3})(?!-)[^\s\"'<>&,;]{8,}", r"\1<token>"),
-    _shape(
-        "token",
-        "token key cookie auth credential",
-        r"(?i)((?:token|key|cookie|auth|credentials?)[\"']?=[\"']?)(?P<value>[^\s\"'<>&,;]{8,})",
-        r"\1<token>",
-        _harmless_value,
-    ),
-    _shape(
-        "token",
-        "token key cookie auth credential",
-        r"(?i)((?:token|key|cookie|auth|credentials?)[\"']?:\s{0,3}[\"']?)(?P<value>[A-Za-z0-9+/=_-]{20,})(?![\w.])",
-        r"\1<token>",
-        _harmless_value,
-    ),
-    _shape(
+ADDRESSES = (
+    shape(
         "serial",
         "serial",
-        r"(?i)(\bserial(?:[ _-]?(?:number|no\.?|#))?[\"']?\s{0,9}[:=#]\s{0,9}[\"']?)(?=[A-Z-]{0,40}\d)[\w-]{5,}",
+        r"(?i)(\bserial(?:[ _-]?(?:number|no\.?|#))?[\"'\\]{0,3}\s{0,9}[:=#]"
+        r"\s{0,9}[\"'\\]{0,3})(?=[A-Z-]{0,40}\d)[\w-]{5,}",
         r"\1<serial>",
     ),
-    _shape(
+    shape(
+        "serial",
+        "guid pdi",
+        r"(?i)(\b(?:(?:node|port|sys(?:tem)?[ _]image)[ _]guid|gpu pdi)[\"']?\s{0,40}[:=]\s{0,9}[\"']?)"
+        r"(?:0x)?[0-9a-f:]{12,23}",
+        r"\1<serial>",
+    ),
+    shape(
         "mac",
         ": -",
         r"(?i)(?<![\w:-])[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4,18}[0-9a-f]{2}(?![\w:-])",
         "<mac>",
         _nobody,
     ),
-    _shape("ip", "ip-", r"(?i)(?<![\w-])ip(?:-\d{1,3}){4}(?:\.[a-z][a-z0-9-]{0,60}){0,6}", "<ip>"),
-    _shape(
+    shape("mac", ".", r"(?i)(?<![\w.-])(?=[0-9.]{0,13}[a-f])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w.-])", "<mac>"),
+    shape("ip", "ip-", r"(?i)(?<![\w-])ip(?:-\d{1,3}){4}(?:\.[a-z][a-z0-9-]{0,60}){0,6}", "<ip>"),
+    shape(
         "ip",
         ":",
         r"(?i)(?<![\w:.])(?=[0-9a-f]{0,4}:[0-9a-f]{0,4}:)[0-9a-f:]{2,39}(?:(?:\.\d{1,3}){3})?(?:%\w{1,15})?(?![\w:])",
         "<ip>",
         _harmless_ipv6,
     ),
-    _shape(
+    shape(
         "ip",
         ".",
         r"(?<![\w.-])(?<![=<>!~]=)(?:\d{1,3}\.){3}\d{1,3}(?![\w=]|\.\d|\.whl|-\d{1,2}(?![\d.]))",
         "<ip>",
         _harmless_ipv4,
     ),
-    _shape(
+    shape(
         "email",
-        "@",
-        r"(?<![\w.+-])(?!git@)[\w.+-]+@(?!lib)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@])",
+        "@ %40",
+        r"(?<![\w.+-])(?!git@)[\w.+-]{1,64}(?:@|%40)(?!lib)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@])",
         "<email>",
         _symbol,
     ),
 )
 """In the order of their use: what is inside another comes after it."""
+
+SHAPES = (TOKENS[0], *HOSTS, *TOKENS[1:], *ADDRESSES)
+"""A key goes first, whatever is in it; then what stands in an address of the network; then the rest."""
+
+SECRETS = (HOSTS[0], HOSTS[1], *TOKENS)
+"""What lets somebody in: credentials in URLs, tokens, keys and passwords."""
 
 UUID = re.compile(r"(?i)(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])")
 GPU_UUID = re.compile(r"(?i)(?<![0-9a-z])((?:MIG-)?(?:GPU|MIG)-)([0-9a-f]{4,8}(?:-[0-9a-f]{1,12}){0,4})(?![0-9a-z])")
@@ -207,8 +130,14 @@ USER_VARIABLE = re.compile(r"(?:^|\.)(?:USER|USERNAME|LOGNAME)$")
 SERIAL_KEY = re.compile(r"(?i)(?:^|[._])serial(?:_?number|_?no)?$")
 
 OTHER_HOME = re.compile(
-    r"(?i)(?:(?<![\w.~/\\])|(?<=-[A-Za-z]))(?:[a-z]:)?(?:[/\\][\w.+-]{1,64}){0,8}?[/\\]{1,3}(?:home\d?|homes|users)[/\\]{1,2}"
+    r"(?i)(?:(?<![\w.~/\\])|(?<=-[A-Za-z])|(?<=\\[nrt])|(?<=file:/)|(?<=file://))(?:[a-z]:)?(?:[/\\][\w.+-]{1,64}){0,8}?"
+    r"[/\\]{1,4}(?:home\d?|homes|users)[/\\]{1,4}"
     r"(?!(?:public|shared|default|linuxbrew)\b)"
     r"(?:[^\\/:*?\"<>|\r\n]{1,64}(?=\\)|[^\s\\/:*?\"'`<>|;,)\]}]{0,64}[\w$-])"
 )
 """Somebody's home folder, on Linux, macOS, Windows, wherever it is mounted."""
+QUOTED_HOME = re.compile(
+    r"(?i)(?:[a-z](?::|%3a))?(?:(?:%2f|%5c)mnt(?:%2f|%5c)[a-z])?(?:%2f|%5c|\\u002f){1,3}(?:home\d?|homes|users)(?:%2f|%5c|\\u002f)"
+    r"(?!(?:public|shared|default|linuxbrew)\b)(?:[^\s%\\/:*?\"'`<>|;,)\]}&]|%(?!2f|5c)[0-9a-f]{2}){1,200}"
+)
+"""The same in a URL's or JSON's spelling."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable
 
-import rich.console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from envdoctor.findings import Finding, Severity
 from envdoctor.report.ascii import to_ascii
-from envdoctor.report.clean import printable, say
+from envdoctor.report.clean import printable, say, shorten
+from envdoctor.report.layout import Piece, Pieces, drawn, in_columns, width_of, wrapped
 from envdoctor.report.model import Report
 from envdoctor.report.pythons import Line, interpreters
 from envdoctor.report.summary import ABSENT, Row, rows
 
+LONGEST = 10_000
+"""Of one text, in characters: nobody reads more, and laying out millions takes minutes."""
 MARKS = {"ok": "✓", "absent": "-", "note": "·", "warning": "!", "error": "✗", "unknown": "?"}
 ASCII_MARKS = {"ok": "+", "absent": "-", "note": ".", "warning": "!", "error": "x", "unknown": "?"}
 STYLES = {
@@ -66,55 +63,36 @@ def render(
 
 
 class _Page:
-    """Collects what rich lays out."""
+    """Collects the lines."""
 
     def __init__(self, width: int, *, color: bool, unicode: bool) -> None:
         self._unicode = unicode
         self._marks = MARKS if unicode else ASCII_MARKS
-        self._sink = _Sink()
-        self._console = rich.console.Console(
-            width=width,
-            height=100,  # given, because rich else takes a dumb terminal for 80 columns whatever the width
-            force_terminal=color,
-            color_system="standard" if color else None,
-            no_color=not color,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            legacy_windows=False,
-            record=False,
-            file=self._sink,
-        )
+        self._lines: list[str] = []
+        self._width = width
         self._color = color
         self._indent = 4 if width >= 60 else 2  # noqa: PLR2004
 
     def text(self) -> str:
-        lines = [line.rstrip() for line in self._sink.getvalue().split("\n")]
-        return "\n".join(lines).strip("\n") + "\n"
+        return "\n".join(self._lines).strip("\n") + "\n"
 
     def line(self, first: str, *rest: str) -> None:
-        self._print(self._styled(first, "bold") + self._styled("".join(rest), "dim"))
-        self._print("")
+        self._print(self._styled(first, "bold"), self._styled("".join(rest), "dim"))
+        self._print()
 
     def table(self, machine: Iterable[Row]) -> None:
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True)
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold")
-        for row in machine:
-            dim = row.status == ABSENT
-            grid.add_row(
-                self._styled(self._marks[row.status], STYLES[row.status]),
-                self._styled(row.label, "bold"),
-                self._styled(row.text, "dim" if dim else ""),
-            )
-        self._print(grid)
+        found = list(machine)
+        widest = max((width_of(row.label) for row in found), default=0)
+        for row in found:
+            mark = self._styled(self._marks[row.status], STYLES[row.status])
+            fixed = ((mark, 1), (self._styled(row.label, "bold"), widest))
+            self._columns(fixed, (self._styled(row.text, "dim" if row.status == ABSENT else ""),))
 
     def verdict(self, report: Report) -> None:
         mark = self._marks[VERDICT_MARKS[report.verdict]]
-        self._print("")
+        self._print()
         self._hanging(self._styled(mark, STYLES[report.verdict]), self._styled(self._verdict_text(report), "bold"))
-        self._print("")
+        self._print()
 
     @staticmethod
     def _verdict_text(report: Report) -> str:
@@ -128,17 +106,17 @@ class _Page:
 
     def heading(self, title: str) -> None:
         self._print(self._styled(title, "bold underline"))
-        self._print("")
+        self._print()
 
     def finding(self, finding: Finding, report: Report, alike: Iterable[Finding] = (), *, brief: bool = False) -> None:
         for one in (finding, *alike):
             severity = (one.severity or Severity.NOTE).value
-            what = self._styled(one.what, "bold") + self._styled(f"  [{one.code}]", "dim")
-            self._hanging(self._styled(self._marks[severity], STYLES[severity]), what)
+            what = (self._styled(one.what, "bold"), self._styled(f"  [{one.code}]", "dim"))
+            self._hanging(self._styled(self._marks[severity], STYLES[severity]), *what)
         if finding.because_of:
             self._part("", f"Follows from {finding.because_of}; mend that first.")
         if finding.because_of and brief:
-            self._print("")
+            self._print()
             return
         if finding.confidence != "proved":
             self._part("Sure?", "Likely, not proved.")
@@ -151,13 +129,13 @@ class _Page:
             self._part("", f"({RISKS[finding.fix.risk.value]})")
         if finding.code == report.primary:
             self._command("Verify", finding.verify)
-        self._print("")
+        self._print()
 
     def notes(self, notes: Iterable[Finding]) -> None:
         for note in notes:
-            what = Text(self._plain(note.what)) + self._styled(f"  [{note.code}]", "dim")
-            self._hanging(self._styled(self._marks["note"], STYLES["note"]), what)
-        self._print("")
+            what = (self._styled(note.what), self._styled(f"  [{note.code}]", "dim"))
+            self._hanging(self._styled(self._marks["note"], STYLES["note"]), *what)
+        self._print()
 
     def pythons(self, found: Iterable[Line]) -> None:
         """Print the interpreters, each with what it has; its path is there to be pasted."""
@@ -165,7 +143,7 @@ class _Page:
             named = self._styled(one.executable, "cyan")
             self._hanging(self._styled(self._marks[one.status], STYLES[one.status]), named)
             self._part("", ", ".join((one.python, one.torch, *([one.found_by] if one.found_by else []))))
-        self._print("")
+        self._print()
 
     def ending(self, report: Report, *, verbose: bool) -> None:
         if verbose:
@@ -179,54 +157,52 @@ class _Page:
         if report.not_checked:
             self.heading("Not checked")
             for item in report.not_checked:
-                self._hanging(Text("?"), Text(self._plain(f"{item.code}: {item.reason}")))
-            self._print("")
+                self._hanging(Piece("?"), self._styled(f"{item.code}: {item.reason}"))
+            self._print()
         if not report.probes:  # a saved report of another tool
             return
         self.heading("Probes")
         for probe in report.probes:
             reason = f": {probe.reason}" if probe.reason else ""
-            self._hanging(Text(" "), Text(self._plain(f"{probe.name} {probe.status} in {probe.seconds:.3f} s{reason}")))
-        self._print("")
+            self._hanging(Piece(" "), self._styled(f"{probe.name} {probe.status} in {probe.seconds:.3f} s{reason}"))
+        self._print()
 
     def _part(self, label: str, text: str) -> None:
+        shown = self._styled(text)
         if self._indent == 2:  # noqa: PLR2004  # a narrow window: the label on the line itself
-            self._print(
-                Padding(self._styled(f"{label}: " if label else "", "bold") + Text(self._plain(text)), (0, 0, 0, 2))
-            )
+            self._columns((), (self._styled(f"{label}: " if label else "", "bold"), shown), indent=2)
             return
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(width=6, no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(self._styled(label, "bold"), Text(self._plain(text)))
-        self._print(Padding(grid, (0, 0, 0, self._indent - 2)))
+        self._columns(((self._styled(label, "bold"), 6),), (shown,), indent=self._indent - 2)
 
     def _command(self, label: str, command: str) -> None:
         begin = f"{label}: " if self._indent == 2 else label.ljust(7)  # noqa: PLR2004  # as in _part
-        line = Text(" " * max(2, self._indent - 2)) + self._styled(begin, "bold") + self._styled(command, "cyan")
-        self._console.print(line, soft_wrap=True)
+        self._put((Piece(" " * 2), self._styled(begin, "bold"), self._styled(command, "cyan")))
 
     def _commands(self, commands: Iterable[str]) -> None:
         for command in commands:
-            line = Text(" " * (2 * self._indent + 1)) + self._styled(command, "cyan")
-            self._console.print(line, soft_wrap=True)
+            self._put((Piece(" " * (2 * self._indent + 1)), self._styled(command, "cyan")))
 
-    def _hanging(self, mark: Text, text: Text) -> None:
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(width=1)
-        grid.add_column(overflow="fold")
-        grid.add_row(mark, text)
-        self._print(grid)
+    def _hanging(self, mark: Piece, *text: Piece) -> None:
+        self._columns(((mark, 1),), text)
 
-    def _print(self, what: object) -> None:
-        self._console.print(what)
+    def _columns(self, fixed: Iterable[tuple[Piece, int]], last: Pieces, indent: int = 0) -> None:
+        for line in in_columns(fixed, last, self._width, indent):
+            self._put(line)
 
-    def _styled(self, text: str, style: str) -> Text:
-        return Text(self._plain(text), style=style if self._color else "")
+    def _print(self, *text: Piece) -> None:
+        """Write a paragraph; without a text, an empty line."""
+        for line in wrapped(text, self._width):
+            self._put(line)
+
+    def _put(self, line: Pieces) -> None:
+        self._lines.append(drawn(line, color=self._color))
+
+    def _styled(self, text: str, style: str = "") -> Piece:
+        return Piece(self._plain(text), style)
 
     def _plain(self, text: str) -> str:
         """Take out what could steer a terminal; a machine's strings are no commands to it."""
-        clean = re.sub(r"\s", " ", printable(text))
+        clean = re.sub(r"\s", " ", printable(shorten(text, LONGEST)))
         return clean if self._unicode else to_ascii(clean)
 
 
@@ -244,12 +220,6 @@ def _alike(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 def _cure(finding: Finding) -> tuple[object, ...]:
     return finding.code, finding.because_of, finding.confidence, finding.why, finding.fix
-
-
-class _Sink(io.StringIO):
-    """A `StringIO` claims no encoding, and rich then doubts that it takes Unicode."""
-
-    encoding = "utf-8"
 
 
 def _telling(finding: Finding) -> list[tuple[str, object]]:

@@ -32,6 +32,9 @@ FIXES = {
 FIRST_WITH_MAJOR_ONLY = (0, 16)
 """From here on torchvision's import compares CUDA majors; before, and in all of torchaudio 2, minors as well."""
 FIRST_COMPARING_TORCHAUDIO = (2, 0)
+RELEASED = re.compile(r"(\d{1,9}(?:\.\d{1,9}){0,5})(?:\+[\w.]*)?", re.ASCII)
+PLAIN = re.compile(r"(==|>=|<=|<|>)\s*(\d{1,9}(?:\.\d{1,9}){0,5})", re.ASCII)
+"""A wish between released versions; all others are left to the library that knows them."""
 
 
 class Misfit(msgspec.Struct, frozen=True):
@@ -187,13 +190,28 @@ def _kind(variant: str) -> str | None:
     return None if match is None else "cuda" if match[1] == "cu" else match[1]
 
 
+def _plainly_satisfies(version: str, specifier: str) -> bool:
+    """Say whether a released version is surely within plain bounds, as nearly all companions write them."""
+    mine, bounds = RELEASED.fullmatch(version), [PLAIN.fullmatch(part.strip()) for part in specifier.split(",")]
+    return mine is not None and all(bound is not None and _within(mine[1], bound[1], bound[2]) for bound in bounds)
+
+
+def _within(version: str, operator: str, bound: str) -> bool:
+    mine, other = ((*number(text), 0, 0, 0, 0, 0, 0)[:6] for text in (version, bound))
+    return {"==": mine == other, ">=": mine >= other, "<=": mine <= other, "<": mine < other, ">": mine > other}[
+        operator
+    ]
+
+
 def _satisfies(version: str, specifier: str, *, lenient: bool) -> bool:
     """Compare without the variant: 2.13.0+cpu is 2.13.0.
 
     Builds before a release (2.6.0a0+git1234, nightlies) are taken for the release, and pins on the
     nightly of another day for one on this day's if `lenient`.
     """
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # 40 ms that most runs do not need
+    if _plainly_satisfies(version, specifier):
+        return True
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # 12 ms that most runs do not need
     from packaging.version import InvalidVersion, Version  # noqa: PLC0415
 
     try:

@@ -144,7 +144,7 @@ def cuda_code(driver: Driver | None | Unknown, run: TorchRun | None | Unknown) -
     return None if number is None else (number, "torch_run.init_error", text)
 
 
-SILENCE = re.compile(r"no answer|did not answer|no end after|\bSIG[A-Z]{3,}|exit code \d+ in (nvml|cu)[A-Z]")
+SILENCE = re.compile(r"no answer|did not answer|no end after|\bSIG[A-Z]{3,}|exit code \d+ in (load lib|(nvml|cu)[A-Z])")
 """How probes say that something hung, crashed, or ended the process that asked it."""
 
 

@@ -5,12 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from envdoctor.facts import Python, SearchPath, Torch, Unknown
+from envdoctor.facts import Python, SearchPath, Torch, TorchRun, Unknown
 from envdoctor.findings import Fix
 
 PACKAGED = re.compile(r"/(site|dist)-packages/")
 SYSTEM = ("/usr", "/usr/local", "/")
 """Prefixes of a system-wide Python: everything lies below them, so they own nothing."""
+WHEELS = {
+    # Library → the wheel that brings it (for CUDA 12 and older with "-cu12" behind it).
+    "libcublas": "nvidia-cublas",
+    "libcublasLt": "nvidia-cublas",
+    "libcudart": "nvidia-cuda-runtime",
+    "libcudnn": "nvidia-cudnn",
+    "libcufft": "nvidia-cufft",
+    "libcufile": "nvidia-cufile",
+    "libcupti": "nvidia-cuda-cupti",
+    "libcurand": "nvidia-curand",
+    "libcusolver": "nvidia-cusolver",
+    "libcusparse": "nvidia-cusparse",
+    "libcusparseLt": "nvidia-cusparselt",
+    "libnccl": "nvidia-nccl",
+    "libnvJitLink": "nvidia-nvjitlink",
+    "libnvrtc": "nvidia-cuda-nvrtc",
+    "libnvshmem_host": "nvidia-nvshmem",
+}
 TORCH_LIBRARIES = ("libtorch_cpu", "libtorch_cuda", "libc10")
 
 
@@ -26,6 +44,24 @@ def homes_of(python: Python, torch: Torch, libraries: Mapping[str, str]) -> tupl
     roots = [re.sub(r"/lib(64)?/python3[^/]*/(site|dist)-packages$", "", home) for home in homes]
     roots += [python.prefix] if isinstance(python.prefix, str) else []
     return tuple(dict.fromkeys(home.rstrip("/") for home in (*homes, *roots) if home.rstrip("/") not in (*SYSTEM, "")))
+
+
+def wheel_of(library: str, packages: Mapping[str, str]) -> str | None:
+    """Return the installed package that brings a library ("libcudnn_ops" belongs to cuDNN's), or None."""
+    wheel = WHEELS.get("libcudnn" if library.startswith("libcudnn_") else library)
+    if wheel is None:
+        return None
+    return next((name for name in packages if re.fullmatch(rf"{wheel}(-cu\d+)?", name)), None)
+
+
+def foreign_to(
+    torch: Torch | None, run: TorchRun | None, python: Python | None, environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Return name → path of what a CUDA build of PyTorch has loaded from outside of its environment."""
+    if torch is None or run is None or python is None or torch.build != "cuda":
+        return {}
+    homes, library_path = homes_of(python, torch, run.libraries), environment.get("LD_LIBRARY_PATH")
+    return {name: path for name, path in run.libraries.items() if is_foreign(path, homes, library_path)}
 
 
 def is_foreign(path: str, homes: tuple[str, ...], library_path: str | None) -> bool:

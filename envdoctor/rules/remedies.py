@@ -30,6 +30,24 @@ INITRAMFS = {
     "fedora": "sudo dracut --force",
     "rhel": "sudo dracut --force",
 }
+INSTALL_COMPILER = {
+    "ubuntu": "sudo apt-get install gcc",
+    "debian": "sudo apt-get install gcc",
+    "fedora": "sudo dnf install gcc",
+    "rhel": "sudo dnf install gcc",
+}
+INSTALL_CXX = {
+    "ubuntu": "sudo apt-get install g++",
+    "debian": "sudo apt-get install g++",
+    "fedora": "sudo dnf install gcc-c++",
+    "rhel": "sudo dnf install gcc-c++",
+}
+INSTALL_PYTHON_HEADERS = {
+    "ubuntu": "sudo apt-get install python3-dev",
+    "debian": "sudo apt-get install python3-dev",
+    "fedora": "sudo dnf install python3-devel",
+    "rhel": "sudo dnf install python3-devel",
+}
 DOWNLOADS = "https://www.nvidia.com/drivers"
 
 

@@ -48,6 +48,18 @@ def test_a_container_can_lose_the_gpu_while_it_runs() -> None:
     assert "lost the GPU" in found.what
 
 
+@pytest.mark.parametrize("nvml", [0, 999])
+def test_nvml_alone_shows_that_the_host_has_a_driver(nvml: int) -> None:
+    driver = replace(
+        R580, kernel=None, libcuda=None, cuinit=None, nvml=nvml, library_files=("/usr/lib/libnvidia-ml.so.1",)
+    )
+
+    [found] = judged("VIR001", BARE, driver=driver, pci_gpus=())
+
+    assert "NVML" in found.what
+    assert found.evidence == {"platform.container": "docker", "driver.nvml": nvml}
+
+
 @pytest.mark.parametrize(
     ("kind", "advice"),
     [
@@ -102,6 +114,10 @@ def test_is_as_bad_as_what_the_container_is_for(torch: Any, toolkits: Any, sever
         pytest.param({"platform": Platform(None, NOT_ASKED, None)}, id="nobody knows of a container"),
         pytest.param({"driver": R580}, id="it was given the GPU"),
         pytest.param({"driver": replace(R580, cuinit=802)}, id="it has all, and CUDA fails for another reason"),
+        pytest.param(
+            {"driver": replace(R580, device_nodes=(), cuinit=803)}, id="NVML works, so the nodes are there somewhere"
+        ),
+        pytest.param({"driver": replace(R580, libcuda=None, cuinit=None)}, id="a libcuda that does not load: DRV010"),
         pytest.param({"pci_gpus": (INTEL,)}, id="the host has no NVIDIA GPU"),
         pytest.param({"pci_gpus": ()}, id="the host shows no GPU at all"),
         pytest.param({"pci_gpus": Unknown("no /sys")}, id="nothing is known of the host"),

@@ -20,6 +20,23 @@ def test_a_missing_node_is_proof() -> None:
     assert "sudo modprobe nvidia_uvm" in found.fix.commands
 
 
+def test_a_module_that_is_not_loaded_is_proof() -> None:
+    [found] = judged("DRV011", STALE, driver=replace(R580, cuinit=999, uvm_loaded=False))
+
+    assert found.what == "CUDA returns 999 (unknown error), and the kernel module nvidia-uvm is not loaded."
+    assert found.confidence == "proved"
+    assert found.evidence == {"driver.cuinit": 999, "driver.uvm_loaded": False}
+    assert "sudo rmmod nvidia_uvm" not in found.fix.commands
+
+
+def test_on_wsl_there_is_no_such_module() -> None:
+    driver = replace(R580, cuinit=999, uvm_loaded=False, kernel=None, device_nodes=())
+
+    [found] = judged("DRV011", STALE, driver=driver)
+
+    assert found.confidence == "likely"
+
+
 def test_after_sleep_the_node_is_there() -> None:
     [found] = judged("DRV011", STALE, driver=replace(R580, cuinit=999))
 

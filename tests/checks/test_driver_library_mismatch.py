@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from envdoctor.facts import Platform, Unknown
+from envdoctor.facts import DriverVersions, Platform, Unknown
 from envdoctor.findings import Risk
 from tests.machines_broken import BLIND, BROKEN
 from tests.machines_snapshots import R580, judged, wsl2
@@ -55,6 +55,20 @@ def test_a_container_restarts_itself_first() -> None:
     assert found.fix.commands == ()
 
 
+STRAY = DriverVersions("580.65.06", "535.183.01", "580.65.06", "580.65.06", "580.65.06", agree=False)
+
+
+def test_libcuda_alone_is_of_another_installation() -> None:
+    path = "/usr/lib64/libcuda.so.535.183.01"
+
+    [found] = judged("DRV004", HALVES, driver=replace(R580, cuinit=803, libcuda=path, versions=STRAY))
+
+    assert "libcuda that is loaded is of NVIDIA driver 535.183.01" in found.what
+    assert path in found.fix.text
+    assert "reboot" not in " ".join(found.fix.commands)
+    assert found.evidence["driver.versions.libcuda"] == "535.183.01"
+
+
 @pytest.mark.parametrize(
     "driver",
     [
@@ -67,6 +81,8 @@ def test_a_container_restarts_itself_first() -> None:
         pytest.param(replace(UPDATED, library=None), id="no library"),
         pytest.param(replace(UPDATED, library=Unknown("no")), id="nobody knows the library's version"),
         pytest.param(replace(R580, cuinit=999), id="another error"),
+        pytest.param(replace(R580, versions=STRAY), id="versions differ and all works"),
+        pytest.param(replace(R580, versions=STRAY, cuinit=100), id="versions differ, and no GPU is visible"),
     ],
 )
 def test_stays_silent(driver: Any) -> None:

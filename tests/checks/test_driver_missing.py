@@ -3,12 +3,17 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from envdoctor.facts import CannotTellError, Driver, Host, Platform, Unknown
+from envdoctor.facts import CannotTellError, Driver, Host, NvidiaSmi, Platform, Unknown
 from envdoctor.findings import Risk, Severity
 from tests.machines_broken import BROKEN
 from tests.machines_snapshots import CARD, INTEL, R580, judged
 
 BARE = BROKEN["DRV001"]
+FAILS = NvidiaSmi(
+    "/usr/bin/nvidia-smi",
+    exit_code=9,
+    message="NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.",
+)
 ONLY_NOUVEAU = Driver(kernel=None, library=None, module_on_disk=False, nouveau=True, cuinit=None, nvml=None)
 
 
@@ -79,6 +84,10 @@ def test_one_card_for_virtual_machines_and_one_for_us() -> None:
             {"driver": replace(R580, kernel=None, cuinit=100, nvml=9)}, id="it is there and not loaded: DRV003"
         ),
         pytest.param({"driver": replace(ONLY_NOUVEAU, module_on_disk=True)}, id="a module without libraries"),
+        pytest.param(
+            {"driver": Driver(kernel=None, library=None, module_on_disk=False, cuinit=None, nvml=None, smi=FAILS)},
+            id="its nvidia-smi is there, and reaches no module: DRV003",
+        ),
         pytest.param({"pci_gpus": (INTEL,)}, id="no NVIDIA card"),
         pytest.param({"pci_gpus": ()}, id="no card at all"),
         pytest.param({"platform": Platform(None, "docker", None)}, id="a container is VIR001's"),

@@ -9,6 +9,7 @@ from tests.machines_broken import BROKEN, NOT_LOADED
 from tests.machines_snapshots import CARD, INTEL, R580, cpu_machine, judged, wsl2
 
 ASLEEP = BROKEN["DRV003"]
+DOCKER = Platform(None, "docker", None)
 
 
 def test_names_the_version_that_is_installed() -> None:
@@ -71,6 +72,14 @@ def test_windows_has_no_modprobe() -> None:
     assert found.fix.commands == ()
 
 
+def test_in_a_container_it_is_the_hosts_module() -> None:
+    [found] = judged("DRV003", ASLEEP, platform=DOCKER)
+
+    assert found.confidence == "proved"
+    assert "on the host" in found.fix.text
+    assert found.evidence["driver.kernel"] is None
+
+
 @pytest.mark.parametrize(
     "facts",
     [
@@ -80,7 +89,16 @@ def test_windows_has_no_modprobe() -> None:
         pytest.param({"pci_gpus": (INTEL,)}, id="no card: the driver has nothing to load for"),
         pytest.param({"pci_gpus": ()}, id="a login node with the driver's files"),
         pytest.param({"pci_gpus": (replace(CARD, bound="vfio-pci"),)}, id="the card is set aside"),
-        pytest.param({"platform": Platform(None, "docker", None)}, id="containers load no modules"),
+        pytest.param(
+            {"platform": DOCKER, "pci_gpus": Unknown("no /sys")}, id="in a container of whose host nothing is known"
+        ),
+        pytest.param(
+            {"platform": DOCKER, "pci_gpus": (replace(CARD, bound="nvidia"),)}, id="the host's driver holds its card"
+        ),
+        pytest.param(
+            {"platform": DOCKER, "driver": replace(NOT_LOADED, nvml=None)}, id="a container without the driver's files"
+        ),
+        pytest.param({"platform": DOCKER, "driver": replace(NOT_LOADED, kernel=Unknown("?"))}, id="nobody could look"),
         pytest.param({"platform": Platform(None, None, 2)}, id="WSL has no module"),
         pytest.param(
             {"driver": replace(NOT_LOADED, nvml=None, library=None, module_on_disk=False)}, id="no file of a driver"

@@ -87,8 +87,9 @@ def test_on_wsl_the_update_is_windows_business() -> None:
     assert "on Windows" in found.fix.text
 
 
-def test_a_libcuda_that_is_newer_than_the_driver_is_named() -> None:
-    driver = Driver("580.65.06", cuinit=35, libcuda="/usr/local/cuda/compat/libcuda.so.1")
+@pytest.mark.parametrize("code", [35, 36])
+def test_a_libcuda_that_is_newer_than_the_driver_is_named(code: int) -> None:
+    driver = Driver("580.65.06", cuinit=code, libcuda="/usr/local/cuda/compat/libcuda.so.1")
     torch = Torch("2.9.1", cuda="12.8")
 
     [found] = findings("DRV002", driver=driver, torch=torch, host=LINUX, platform=METAL, torch_run=None)

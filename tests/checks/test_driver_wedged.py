@@ -45,6 +45,14 @@ def test_a_crash_while_cuda_counts_its_devices() -> None:
     assert found.evidence == {"driver.cuda_device_count": "SIGABRT in cuDeviceGetCount"}
 
 
+def test_a_crash_over_a_device_that_was_counted() -> None:
+    driver = replace(R580, cuda_devices_answer=Unknown("SIGSEGV in libcuda over device 1"))
+
+    [found] = judged("DRV005", gpu_machine(), driver=driver)
+
+    assert found.evidence == {"driver.cuda_devices_answer": "SIGSEGV in libcuda over device 1"}
+
+
 def test_one_end_is_told_once() -> None:
     ending = Unknown("SIGSEGV in load libcuda.so.1")
 
@@ -92,6 +100,8 @@ def test_a_death_in_a_hurry_is_a_death() -> None:
             id="a program that does not start",
         ),
         pytest.param(replace(R580, cuinit=999, nvml=15), id="errors are answers"),
+        pytest.param(replace(R580, cuda_devices_answer=False), id="an error over a device is an answer"),
+        pytest.param(replace(R580, cuda_devices_answer=None), id="no device was asked"),
         pytest.param(Driver(), id="nobody asked"),
         pytest.param(replace(R580, cuinit=Unknown("libcuda.so.1: file too short")), id="a library that does not load"),
         pytest.param(replace(R580, nvml=Unknown("nvidia-ml-py is not installed beside envdoctor")), id="no binding"),

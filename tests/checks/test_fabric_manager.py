@@ -41,6 +41,15 @@ def test_says_what_the_service_does(state: Any, words: str) -> None:
     assert ("driver.fabric_manager" in found.evidence) == isinstance(state, str)
 
 
+def test_nvml_may_say_that_the_fabric_is_not_set_up() -> None:
+    gpus = tuple(replace(RTX_3090, index=i, fabric="in progress" if i else "completed") for i in range(3))
+
+    [found] = judged("DRV008", UNLINKED, gpus=gpus)
+
+    assert found.why.endswith("By NVML the fabric of 2 of them is not set up.")
+    assert found.evidence["gpus.2.fabric"] == "in progress"
+
+
 @pytest.mark.parametrize(
     "said",
     [

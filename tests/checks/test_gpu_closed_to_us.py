@@ -63,6 +63,30 @@ def test_mig_without_instances_has_no_device() -> None:
 
 
 @pytest.mark.parametrize(
+    ("instances", "words", "confidence"),
+    [
+        (0, "GPU 0 without an instance", "proved"),
+        (3, "(3 instances)", "likely"),
+        (Unknown("no"), "GPU 0, and", "likely"),
+    ],
+)
+def test_mig_counts_its_instances(instances: Any, words: str, confidence: str) -> None:
+    driver = replace(R580, cuinit=100, cuda_device_count=0)
+
+    [found] = judged("GPU003", SHUT, gpus=(replace(SLICED, mig_instances=instances),), driver=driver, torch_run=NO_GPUS)
+
+    assert words in found.what
+    assert found.confidence == confidence
+
+
+def test_a_refusal_that_no_mode_explains_is_likely_somebody_else() -> None:
+    [found] = judged("GPU003", gpu_machine(), driver=replace(R580, cuinit=46))
+
+    assert found.confidence == "likely"
+    assert found.evidence == {"driver.cuinit": 46}
+
+
+@pytest.mark.parametrize(
     "facts",
     [
         pytest.param({"gpus": (RTX_3090,)}, id="the default mode"),

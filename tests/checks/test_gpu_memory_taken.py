@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from envdoctor.facts import Unknown
+from envdoctor.facts import GpuProcess, Unknown
 from envdoctor.findings import Severity
 from tests.machines_snapshots import GIB, RTX_3090, gpu_machine, judged
 
@@ -24,6 +24,16 @@ def test_another_gpu_may_be_free() -> None:
     assert "CUDA_VISIBLE_DEVICES=1" in found.fix.text
 
 
+def test_says_who_holds_it() -> None:
+    mine, xorg = GpuProcess(4711, 21 * GIB, "python3"), GpuProcess(1201, GIB, Unknown("refused"))
+    untold = GpuProcess(3, None, "ghost")
+    gpu = replace(FULL, processes=(untold, mine), graphics_processes=(xorg, mine))
+
+    [found] = judged("GPU004", gpu_machine(), gpus=(gpu,))
+
+    assert found.why.endswith("Of GPU 0 it is held by python3 4711 (21.0 GiB), process 1201 (1.0 GiB).")
+
+
 @pytest.mark.parametrize(
     ("used", "total"),
     [
@@ -33,6 +43,7 @@ def test_another_gpu_may_be_free() -> None:
         pytest.param(None, None, id="memory that is shared with the host is not told"),
         pytest.param(Unknown("no"), 24 * GIB, id="nobody could tell"),
         pytest.param(0, 0, id="no memory of its own"),
+        pytest.param(2**64 - 1, 24 * GIB, id="more than there is: rubbish"),
     ],
 )
 def test_stays_silent(used: Any, total: Any) -> None:

@@ -17,12 +17,23 @@ def test_names_card_and_driver() -> None:
     assert found.cause == "gpu-fault"
 
 
+def test_a_container_that_was_given_its_node_counts() -> None:
+    given = Driver("580.65.06", nvml=0, device_nodes=("/dev/nvidia0", "/dev/nvidiactl"))
+
+    [found] = findings("DRV012", driver=given, gpus=(), pci_gpus=(CARD,), platform=DOCKER, torch_run=None)
+
+    assert found.cause == "gpu-fault"
+
+
 @pytest.mark.parametrize(
     ("driver", "gpus", "pci", "platform", "run"),
     [
         pytest.param(RUNS, (Gpu(0),), (CARD,), METAL, None, id="it lists one"),
         pytest.param(RUNS, (), (), METAL, None, id="there is no card: a login node"),
         pytest.param(RUNS, (), (CARD,), DOCKER, None, id="a container was given none"),
+        pytest.param(
+            Driver("580", nvml=0, device_nodes=("/dev/nvidiactl",)), (), (CARD,), DOCKER, None, id="nor any GPU's node"
+        ),
         pytest.param(None, (), (CARD,), METAL, None, id="no driver is another check's"),
         pytest.param(Driver("580", nvml=9), (), (CARD,), METAL, None, id="a driver that is not loaded, too"),
         pytest.param(Driver("580", nvml=Unknown("slow")), (), (CARD,), METAL, None, id="NVML could not be asked"),

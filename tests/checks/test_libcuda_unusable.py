@@ -26,6 +26,21 @@ def test_an_empty_file_is_named(nvml: int | None) -> None:
     assert "/usr/lib/libcuda.so.1: file too short" in found.what
 
 
+def test_a_file_that_the_loader_passes_over_is_named() -> None:
+    [found] = judged("DRV010", GONE, driver=replace(R580, cuinit=None, libcuda=None))
+
+    assert "/usr/lib/x86_64-linux-gnu/libcuda.so.1 leads to nothing, or is for another processor" in found.what
+
+
+def test_another_library_of_that_name() -> None:
+    words = "the library has no function cuInit"
+    driver = replace(R580, cuinit=Unknown(words), libcuda="/opt/shim/libcuda.so.1", libcuda_error=words)
+
+    [found] = judged("DRV010", GONE, driver=driver)
+
+    assert found.what == "/opt/shim/libcuda.so.1 is no libcuda: the library has no function cuInit."
+
+
 def test_compatibility_package_on_an_unsupported_card() -> None:
     [found] = judged("DRV010", GONE, driver=COMPAT)
 

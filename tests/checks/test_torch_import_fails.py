@@ -76,6 +76,60 @@ def test_a_file_that_hides_a_module_and_has_no_part_in_it_is_left_alone() -> Non
     assert found.cause == "filesystem"
 
 
+@pytest.mark.parametrize(
+    ("failure", "shadows"),
+    [
+        pytest.param(Failure("exception", "import torch", "AttributeError: module 'numpy' has no attribute 'ndarray'"),
+                     (), id="the module is named"),
+        pytest.param(Failure("exception", "import torch", "ModuleNotFoundError: No module named 'numpy.core'; "
+                             "'numpy' is not a package"), (), id="it is no package"),
+        pytest.param(Failure("exception", "import torch", "ImportError: cannot import name 'ndarray' from 'numpy' "
+                             "(/w/numpy.py)"), (), id="a name is missing"),
+        pytest.param(Failure("exception", "import torch", "TypeError: 'NoneType' object is not callable"),
+                     ("/w/numpy.py",), id="it was imported, and nothing else explains"),
+        pytest.param(Failure("hang", "import torch", "no end after 14 s", ('File "/w/numpy.py", line 1 in <module>',)),
+                     (), id="where it hangs"),
+        pytest.param(Failure("exit", "import torch", "exit code 0"), (), id="the process ends without a word"),
+    ],
+)  # fmt: skip
+def test_a_file_that_hides_a_module_is_the_cause(failure: Failure, shadows: tuple[str, ...]) -> None:
+    python = Python("/x/python", shadowing=("/w/dis.py", "/w/numpy.py") if shadows else ("/w/numpy.py",))
+    run = TorchRun(failure=failure, shadows=shadows)
+    [found] = findings("TOR002", torch=TORCH, torch_run=run, python=python)
+
+    assert found.cause == "multiple-installs-or-shadowing"
+    assert "/w/numpy.py" in found.why
+
+
+LOST = Failure(
+    "exception",
+    "import torch",
+    "ImportError: Failed to load PyTorch C extensions:\n    It appears that PyTorch has loaded the `torch/_C` folder",
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "extensions", "cause", "words"),
+    [
+        pytest.param("/e/lib/python3.11/site-packages/torch", ("_C.cpython-310-x86_64-linux-gnu.so",), "torch-broken",
+                     "made for Python 3.10; this is 3.11", id="another Python's"),
+        pytest.param("C:\\e\\Lib\\site-packages\\torch", ("_C.cp310-win_amd64.pyd",), "torch-broken",
+                     "made for Python 3.10; this is 3.11", id="another Python's on Windows"),
+        pytest.param("/e/lib/python3.11/site-packages/torch", (), "torch-broken", "is missing", id="removed"),
+        pytest.param("/src/pytorch/torch", (), "multiple-installs-or-shadowing", "source folder", id="the sources"),
+        pytest.param("/e/lib/python3.11/site-packages/torch", Unknown("not asked"), "multiple-installs-or-shadowing",
+                     "source folder", id="not known"),
+    ],
+)  # fmt: skip
+def test_a_compiled_part_that_is_not_found(
+    path: str, extensions: tuple[str, ...] | Unknown, cause: str, words: str
+) -> None:
+    torch = Torch("2.15.0+cu132", cuda="13.2", path=path, extensions=extensions)
+    [found] = ask(LOST, Python("/x/python", version="3.11.7"), torch)
+
+    assert (found.cause, words in found.why) == (cause, True)
+
+
 def test_two_versions_explain_what_nothing_else_does() -> None:
     python = Python("/x/python", duplicates={"torch": ("2.6.0", "2.8.0")})
     [found] = ask(Failure("exception", "import torch", "ImportError: cannot import name 'x' from 'torch._C'"), python)

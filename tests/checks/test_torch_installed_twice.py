@@ -1,11 +1,35 @@
+from typing import Any
+
 import pytest
 
-from envdoctor.facts import Python, Torch
-from envdoctor.findings import INSTALL, Severity
-from envdoctor.testing import findings
+from envdoctor.facts import Failure, Python, Torch, TorchRun, Unknown
+from envdoctor.findings import INSTALL, Finding, Severity
+from envdoctor.testing import findings as asked
 
 SITE = "/x/lib/python3.12/site-packages"
+USERS = "/home/ada/.local/lib/python3.12/site-packages"
 ONE = Torch("2.6.0+cu124", path=f"{SITE}/torch", metadata_version="2.6.0", metadata_folder=SITE)
+
+
+def findings(code: str, **facts: Any) -> list[Finding]:
+    return asked(code, **({"torch_run": Unknown("not run")} | facts))
+
+
+@pytest.mark.parametrize(
+    ("run", "severity"),
+    [
+        (TorchRun(stage="end"), Severity.WARNING),
+        (TorchRun(failure=Failure("exception", "import torch", "ImportError: x")), Severity.ERROR),
+    ],
+)
+def test_the_user_s_own_hides_the_environment_s(run: TorchRun, severity: Severity) -> None:
+    torch = Torch("1.4.0", path=f"{USERS}/torch", metadata_version="1.4.0", metadata_folder=USERS)
+    python = Python("/x/bin/python", prefix="/x", duplicates={"torch": ("1.4.0", "2.13.0")})
+    [found] = findings("TOR010", torch=torch, python=python, torch_run=run)
+
+    assert "hides this environment's PyTorch 2.13.0" in found.what
+    assert (found.severity, found.cause) == (severity, "multiple-installs-or-shadowing")
+    assert found.fix.commands == ("export PYTHONNOUSERSITE=1",)
 
 
 def test_names_the_versions_and_removes_before_it_installs() -> None:

@@ -44,6 +44,11 @@ def program(folder: Path, source: str) -> str:
         pytest.param(["--timeout", "0"], "--timeout", id="no time at all"),
         pytest.param(["--seed", "-1"], "--seed", id="a negative seed"),
         pytest.param(["-o", "/"], "--output", id="a folder to write to"),
+        pytest.param(["--preset", "quick", "--only", "laddr"], "--only", id="no such experiment"),
+        pytest.param(["--epochs", "2"], "--epochs is for --preset quick and full", id="epochs of the smoke test"),
+        pytest.param(["--resume"], "--resume is for --preset quick and full", id="resuming the smoke test"),
+        pytest.param(["--format", "csv"], "--format csv is for --preset", id="CSV of the smoke test"),
+        pytest.param(["--preset", "quick", "--data", "/no/such"], "there is no such folder", id="no folder, quick"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_code_2(arguments: list[str], word: str) -> None:
@@ -126,3 +131,33 @@ def test_help_shows_examples_on_lines_of_their_own() -> None:
 
     assert done.returncode == 0
     assert "\n    envdoctor bench --download\n" in done.stdout
+
+
+def test_a_dry_run_shows_the_plan_and_starts_nothing() -> None:
+    done = bench("--preset", "full", "--only", "ladder.b*", "--dry-run", "--python", "/no/such/python")
+
+    assert done.returncode == 0
+    assert "ladder.batch_32" in done.stdout
+    assert "ladder.textbook" not in done.stdout
+    assert "held still" in done.stdout
+    assert "minutes" in done.stdout.splitlines()[-1]
+
+
+def test_a_worker_that_dies_at_once_fails_every_experiment(tmp_path: Path) -> None:
+    python = program(tmp_path, "say(stage='import torch'); os._exit(3)")
+    done = bench("--python", python, "--preset", "quick", "--device", "cpu", "--only", "sync", "--json")
+    found = json.loads(done.stdout)
+
+    assert done.returncode == 1
+    assert len(found["measurements"]) > 1
+    assert all("import torch" in one["reason"] for one in found["measurements"])
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_a_worker_that_tells_nothing_is_no_success(tmp_path: Path, device: str) -> None:
+    python = program(tmp_path, "say(stage='end', done=True)")
+    done = bench("--python", python, "--preset", "quick", "--device", device, "--only", "sync", "--json")
+    found = json.loads(done.stdout)
+
+    assert done.returncode == 1
+    assert found["measurements"]

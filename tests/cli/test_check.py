@@ -1,6 +1,7 @@
 """`envdoctor check` over saved machines: what it refuses, what it writes, and how it ends."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,9 @@ def test_a_file_gets_the_same(saved: Path, format_: str) -> None:
 
     assert result.exit_code == 1
     assert result.output == ""
-    assert len((saved / "out").read_text(encoding="utf-8")) == len(again.output)
+    written = (saved / "out").read_text(encoding="utf-8")
+    # How long it took differs.
+    assert re.sub(r"[\d.]+", "", written) == re.sub(r"[\d.]+", "", again.output)
 
 
 def test_a_dash_is_the_standard_output(saved: Path) -> None:
@@ -106,12 +109,11 @@ def test_a_dash_is_the_standard_output(saved: Path) -> None:
         (["--ignore", "DRV,,TOR"], "--ignore", "no check is called ''"),
         (["--from", "{tmp}/none.json"], "--from", "No such file"),
         (["--from", "{tmp}"], "--from", "is a directory"),
-        (["--from", "{tmp}/text.json"], "--from", "not JSON"),
-        (["--from", "{tmp}/list.json"], "--from", "a JSON object is expected"),
+        (["--from", "{tmp}/empty.json"], "--from", "it is empty"),
         (["--from", "{tmp}/deep.json"], "--from", "deep"),
         (["--from", "{tmp}/other.json"], "--from", 'its "schema" is "envdoctor/report/99"'),
         (["--from", "{tmp}/foreign.json"], "--from", "not an envdoctor report"),
-        (["--from", "{tmp}/bytes.json"], "--from", "not"),
+        (["--from", "{tmp}/bytes.json"], "--from", "it is no text"),
         (["--from", "{tmp}/none.json", "--python", "python3"], "--python", "exclude each other"),
         (["--python", "{tmp}/none"], "--python", "does not exist; give the path of an interpreter"),
         (["--python", "no-such-python"], "--python", "no program 'no-such-python' on PATH"),
@@ -129,9 +131,8 @@ def test_a_dash_is_the_standard_output(saved: Path) -> None:
 )
 def test_wrong_usage_is_one_line_and_writes_nothing(saved: Path, arguments: list[str], option: str, says: str) -> None:
     files = {
-        "text.json": b"GPU: yes",
-        "list.json": b"[1]",
-        "deep.json": b"[" * 100_000,
+        "empty.json": b" \n",
+        "deep.json": b'{"a":' * 100_000,
         "other.json": b'{"schema": "envdoctor/report/99"}',
         "foreign.json": b"{}",
         "bytes.json": b"\xff\xfe\x00\xd8",

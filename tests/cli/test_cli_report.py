@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from envdoctor.cli.report import Benched, checked_name, must_be_folder, report, write_reports
+from envdoctor.cli.report import Benched, _how_to_ask, checked_name, must_be_folder, report, write_reports
 from envdoctor.files import CannotWriteError
 from envdoctor.report.json import load
 from envdoctor.report.model import Report
@@ -126,6 +126,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         pytest.param(["--name", "a/b"], "no name for a file", id="a path as name"),
         pytest.param(["--timeout", "0"], "--timeout", id="no time"),
         pytest.param(["--no-bench", "--python", "no-such-python"], "no-such-python", id="no such Python"),
+        pytest.param(["--issue", "no-repository", "--no-bench"], "OWNER/REPO", id="no repository"),
         pytest.param(["--nonsense"], "--nonsense", id="no such option"),
     ],
 )
@@ -146,3 +147,14 @@ def test_the_whole_command(tmp_path: Path) -> None:
     assert done.stdout == (folder / "here.md").read_text("utf-8")
     assert f"wrote {folder / 'here.html'}" in done.stderr
     assert load((folder / "here.json").read_bytes()).exit_code == done.exit_code
+
+
+def test_the_files_to_send_are_named_and_the_issue_is_begun(tmp_path: Path) -> None:
+    made = samples.broken()
+    paths = [tmp_path / f"x.{ending}" for ending in ("html", "md", "json")]
+
+    assert list(_how_to_ask(made, paths, None)) == [
+        f"To ask for help: paste {paths[1]} into the issue and attach {paths[2]}; {paths[0]} is for a browser."
+    ]
+    assert next(iter(_how_to_ask(made, paths, ""))).startswith("To ask for help")
+    assert next(iter(_how_to_ask(made, paths, "a/b"))).startswith("Open the issue: https://github.com/a/b/issues/")

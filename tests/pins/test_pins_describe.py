@@ -72,7 +72,7 @@ def test_everything_told() -> None:
         ({"gpus": ("NONE",)}, {"gpus": ()}),
         ({"gpus": ("NVIDIA GH200 480GB",)}, {"arch": "aarch64"}),
         ({"gpus": ("Jetson AGX Orin",)}, {"arch": "aarch64", "jetson": True}),
-        ({"gpus": ("AMD Radeon RX 7900 XTX",)}, {"gpus": (), "amd": True}),
+        ({"gpus": ("AMD Radeon RX 7900 XTX",)}, {"gpus": (), "amd": True, "rocm": ("gfx1100",)}),
         ({"gpus": ("Intel Arc A770",)}, {"gpus": (), "amd": False}),
         ({"gpus": ("10de:1EB8",)}, {"gpus": (Card("Tesla T4", "7.5"),)}),
         ({"gpus": ("0x1eb8",)}, {"gpus": (Card("Tesla T4", "7.5"),)}),
@@ -234,8 +234,8 @@ TABLE: list[tuple[dict[str, Any], str | None, set[str] | frozenset[str]]] = [
     ({"gpus": ("NVIDIA GH200 480GB",), "driver": "550.54.15"}, None, {"2.14.1 cu126"}),
     ({"gpus": ("none",), "arch": "aarch64"}, None, {"2.15.0 cpu"}),
     ({"gpus": ("Jetson Nano",)}, None, NOTHING),
-    # AMD: which ROCm build fits is not in the data; the CPU build runs.
-    ({"gpus": ("AMD Radeon RX 7900 XTX",)}, None, {"2.15.0 cpu"}),
+    # AMD: the ROCm builds that the matrix of 2.14 names; 2.15's are not known.
+    ({"gpus": ("AMD Radeon RX 7900 XTX",)}, None, {"2.14.1 rocm7.2"}),
     # Wishes.
     ({"gpus": (RTX_4090,), "driver": "535.183.01"}, "2.4", {"2.4.1 cu124", "2.4.1 cu121"}),
     ({"gpus": (RTX_4090,), "driver": "535.183.01"}, "==2.2.1", {"2.2.1 cu121"}),

@@ -267,3 +267,15 @@ def test_a_free_threaded_python_needs_wheels_of_its_own() -> None:
 @pytest.mark.parametrize("python", ["3", "abc", "3.12.1+", "3.14.0rc1"])
 def test_odd_versions_are_answered(driver: str, python: str) -> None:
     assert recommend(machine("T4", driver=driver, python=python)).because
+
+
+def test_says_where_the_machine_is_newer_than_the_data() -> None:
+    assert "newer than the data" in pins(machine(torch="2.99.0+cpu")).because[0]
+    assert "newer than the data" in pins(machine("RTX 4090", driver="999.1")).because[0]
+
+
+@pytest.mark.parametrize(
+    "described", [machine(), machine(torch="2.15.0+cpu"), machine(torch="1.10.0"), machine("RTX 4090", driver=R580)]
+)
+def test_says_nothing_of_its_age_otherwise(described: Machine) -> None:
+    assert not any("newer than the data" in line for line in pins(described).because)

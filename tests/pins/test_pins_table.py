@@ -7,15 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envdoctor import compat
-from envdoctor.data import branches, capabilities, releases
+from envdoctor.data import branches, capabilities, gpus, releases
 from envdoctor.pins.choice import Pins
+from envdoctor.pins.describe import Words, describe
 from envdoctor.pins.machine import Card, Machine, tegra
 from envdoctor.pins.recommend import recommend
 from envdoctor.pins.rules import RULES
 from envdoctor.pins.search import best
 from tests.pins.oracle import newest
 
-PYTHONS = ("3.6", "3.8", "3.9", "3.10", "3.12", "3.13", "3.15")
+PYTHONS = tuple(f"3.{minor}" for minor in range(6, 17))
 MIXTURES = (
     ("6.1", "8.9"),
     ("7.0", "12.0"),
@@ -78,6 +79,21 @@ def test_agrees_with_the_oracle_and_newer_drivers_do_no_harm(platform: str, pyth
             # A driver may be too new for a GPU; it never makes an older torch of a newer one.
             assert compat.number(got[0]) >= before, machine
             before = compat.number(got[0]) if driver else before
+
+
+@pytest.mark.parametrize("driver", ["470.256.02", "535.183.01", "580.95.05", None])
+def test_a_name_gets_the_answer_of_its_capability(driver: str | None) -> None:
+    """So that what holds for all capabilities, drivers, Pythons and platforms holds for all names."""
+    known: dict[tuple[str, ...], tuple[str, str] | None] = {}
+    for gpu in gpus():
+        arch = "aarch64" if any(one in tegra() for one in gpu.capabilities) else "x86_64"
+        described = {"os": "linux", "arch": arch, "glibc": "2.35"}
+        by_capability, _ = made(described, gpu.capabilities, driver, "3.12")
+        if gpu.capabilities not in known:
+            known[gpu.capabilities] = answer(by_capability)
+        by_name = describe(Words(os="linux", arch=arch, glibc="2.35", driver=driver, gpus=(gpu.name,), python="3.12"))
+
+        assert answer(by_name.machine) == known[gpu.capabilities], gpu.name
 
 
 @pytest.mark.parametrize(

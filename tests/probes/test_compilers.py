@@ -52,6 +52,16 @@ def test_finds_what_is_on_path(tmp_path: Path) -> None:
     )
 
 
+def test_the_tools_that_build_are_found_and_not_started(tmp_path: Path) -> None:
+    programs = {"/usr/bin/ninja": "", "/usr/bin/cmake": ""}
+    machine = system(tmp_path, programs=programs, environment={"PATH": "/usr/bin"})
+
+    assert compilers.probe(machine) == (
+        Compiler("ninja", "/usr/bin/ninja", Unknown("it was not started")),
+        Compiler("cmake", "/usr/bin/cmake", Unknown("it was not started")),
+    )
+
+
 @pytest.mark.parametrize("path", ["", "/usr/bin", ":", "relative"])
 def test_none_is_none(path: str, tmp_path: Path) -> None:
     assert compilers.probe(system(tmp_path, environment={"PATH": path})) == ()
@@ -118,4 +128,4 @@ def impatient(argv: Sequence[str], *, seconds: float = 0.0) -> Answer:
 
 def test_this_machine() -> None:
     for compiler in compilers.probe(this_system()):
-        assert isinstance(compiler.version, str)
+        assert isinstance(compiler.version, str) or compiler.name in compilers.BUILD_TOOLS

@@ -13,6 +13,7 @@ from envdoctor.probes.kernel import probe as kernel_probe
 from envdoctor.probes.libcuda import Libcuda
 from envdoctor.probes.nvml import Nvml
 from envdoctor.probes.system import System, this_system
+from tests.rig import profiles_gpu
 from tests.rig.expect import disagreements
 from tests.rig.libraries import Libraries
 from tests.rig.machines import Machine
@@ -37,9 +38,10 @@ def rows(profiles: tuple[Profile, ...]) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize("profile", rows(MACHINES))
+@pytest.mark.parametrize("profile", rows((*MACHINES, *profiles_gpu.ALL)))
 def test_machine(profile: Profile, tmp_path: Path, libraries: Libraries) -> None:
-    found, gpus = driver.probe(profile.machine.build(tmp_path, libraries).system(), seconds=LONG)
+    seconds = 3.0 if "hang" in profile.machine.faults.values() else LONG
+    found, gpus = driver.probe(profile.machine.build(tmp_path, libraries).system(), seconds=seconds)
 
     assert not disagreements({"driver": found, "gpus": gpus}, profile.facts)
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from envdoctor.facts import Unknown
-from envdoctor.probes import kernel
+from envdoctor.probes import fabric, kernel
 from envdoctor.probes.system import System
 from tests.rig.machines import RELEASE, proc_version, put
 
@@ -42,6 +42,8 @@ def test_nothing_is_there(root: Path) -> None:
         uvm_loaded=False,
         secure_boot=None,
         fabric_manager=None,
+        in_proc=None,
+        in_sys=None,
     )
 
 
@@ -277,7 +279,7 @@ def test_no_content_makes_it_raise(root: Path, proc: bytes, sys: bytes, release:
 # --- what decides why a module does not run ------------------------------------------------------
 
 VARIABLE = f"{kernel.EFI}/{kernel.SECURE_BOOT}".lstrip("/")
-PID_FILE = kernel.FABRIC_MANAGER_PID.lstrip("/")
+PID_FILE = fabric.PROCESS_NUMBERS[0].lstrip("/")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from envdoctor.facts import Companion, Python, Torch, TorchRun, Unknown
 from envdoctor.probes.child import Account
 from envdoctor.probes.interpreter import Choice
 from envdoctor.probes.patient_facts import SCRIPT, ask, understand
+from tests.elf import library
 
 FAKE = {
     "version.py": "__version__ = '2.9.1+cu128'\ncuda: str = '12.8'\nhip = None\n",
@@ -116,6 +117,8 @@ def test_a_sound_patient(patient: Patient) -> None:
         metadata_folder=str(patient.site),
         installer=None,
         has_libtorch_cuda=False,
+        extensions=(),
+        requires=(),
     )
     assert facts["python"].executable == patient.python
     assert facts["python"].kind == "venv"
@@ -335,7 +338,8 @@ def test_torchvision_of_another_variant(patient: Patient) -> None:
     patient.torch()
     patient.install("torchvision", {"__init__.py": "", "version.py": "__version__ = '0.24.1+cpu'"})
     patient.metadata("torchvision-0.24.1.dist-info", "Name: torchvision\nRequires-Dist: torch (==2.9.1)\n")
-    (patient.site / "torchvision/_C.so").write_bytes(b"\x7fELF\0libtorch_cuda.so\0libc10.so\0libtorch.so\0")
+    needed = library(["libtorch_cuda.so", "libc10.so", "libtorch.so", "libc.so.6"])
+    (patient.site / "torchvision/_C.so").write_bytes(needed)
     (patient.site / "torch/lib").mkdir()
     (patient.site / "torch/lib/libc10.so").touch()
     vision = patient.examine()["torchvision"]
@@ -550,6 +554,63 @@ def test_a_torch_py_beside_the_user(patient: Patient, tmp_path: Path) -> None:
     assert facts["torch"].metadata_version == "2.9.1"
     assert list(facts["python"].shadowing) == [str(tmp_path / "work" / "torch.py")]
     assert run_of(facts).failure
+
+
+@pytest.mark.parametrize("name", ["numpy", "typing_extensions", "sympy"])
+def test_what_hides_a_package_from_torch(patient: Patient, tmp_path: Path, name: str) -> None:
+    patient.torch(f"import {name}\nraise KeyError")
+    folder = tmp_path / "on PYTHONPATH"
+    folder.mkdir()
+    (folder / f"{name}.py").touch()
+    (folder / "torch").mkdir()
+    facts = patient.examine({"PYTHONPATH": str(folder)})
+
+    assert facts["python"].shadowing == run_of(facts).shadows == (str(folder / f"{name}.py"),)
+
+
+def test_what_is_installed_into_a_folder_on_pythonpath_hides_nothing(patient: Patient, tmp_path: Path) -> None:
+    folder = tmp_path / "target"
+    (folder / "numpy").mkdir(parents=True)
+    (folder / "numpy/__init__.py").touch()
+    (folder / "numpy-2.4.6.dist-info").mkdir()
+
+    assert patient.examine({"PYTHONPATH": str(folder)})["python"].shadowing == ()
+
+
+REQUIRED = """Metadata-Version: 2.4
+Name: torch
+Requires-Dist: filelock
+Requires-Dist: typing-extensions (>=4.8)
+Requires-Dist: nvidia-nccl-cu13==2.30.7; platform_system == "Linux"
+Requires-Dist: triton~=3.9.0; platform_system == "Linux" and python_version < "9.16"
+Requires-Dist: colorama; platform_system == "Windows"
+Requires-Dist: dataclasses; python_version < "3.0"
+Requires-Dist: optree; extra == "optree"
+Requires-Dist: odd; sys_platform in "linux or darwin"
+
+Requires-Dist: not-a-header
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the conditions name Linux")
+def test_what_torch_requires_here(patient: Patient) -> None:
+    patient.torch()
+    patient.metadata("torch-2.9.1.dist-info", REQUIRED)
+
+    assert patient.examine()["torch"].requires == (
+        "filelock",
+        "typing-extensions (>=4.8)",
+        "nvidia-nccl-cu13==2.30.7",
+        "triton~=3.9.0",
+    )
+
+
+def test_the_compiled_part_of_torch(patient: Patient) -> None:
+    patient.torch()
+    (patient.site / "torch/_C.cpython-310-x86_64-linux-gnu.so").touch()
+    (patient.site / "torch/_C").mkdir()
+
+    assert patient.examine()["torch"].extensions == ("_C.cpython-310-x86_64-linux-gnu.so",)
 
 
 @pytest.mark.parametrize("name", ["test", "train.py", "data", "utils.py", "model.py"])

@@ -29,7 +29,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "section", "article", "footer", "script",
     "h1", "h2", "h3", "h4", "p", "span", "code", "pre", "div", "table", "thead", "tbody", "tr", "th", "td", "bdi",
-    "strong", "em", "ul", "li", "details", "summary", "figure", "figcaption",
+    "strong", "em", "ul", "li", "details", "summary", "figure", "figcaption", "fieldset", "legend", "button",
     "svg", "g", "path", "rect", "text", "tspan", "use", "defs", "clippath",
 }  # fmt: skip
 VOID = {"meta"}
@@ -215,12 +215,22 @@ def luminance(color: str) -> float:
 @pytest.mark.parametrize("theme", [0, 1, 2], ids=["light", "dark", "print"])
 def test_texts_can_be_told_from_their_ground(theme: int) -> None:
     style = files("envdoctor.report").joinpath("templates").joinpath("report.css").read_text("utf-8")
-    colors = dict(re.findall(r"--(\w+): (#\w{6})", re.findall(r":root \{(.*?)\}", style, re.DOTALL)[theme]))
+    grounds = re.findall(r":root(?:, :root\[data-theme\]|\[data-theme=\"dark\"\])? \{(.*?)\}", style, re.DOTALL)
+    colors = dict(re.findall(r"--(\w+): (#\w{6})", grounds[theme]))
 
     for text in ("ink", "soft", "link", "error", "warning", "note", "ok", "unknown", "absent"):
         for ground in ("paper", "panel"):
             light, dark = sorted((luminance(colors[text]), luminance(colors[ground])), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+
+
+def test_dark_is_dark_whether_the_system_or_a_person_asks_for_it() -> None:
+    style = files("envdoctor.report").joinpath("templates").joinpath("report.css").read_text("utf-8")
+    blocks = re.findall(r":root(?::not\(\[data-theme=.light.\]\)|\[data-theme=.dark.\]) \{(.*?)\}", style, re.DOTALL)
+    colors = [dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in blocks]
+
+    assert len(colors) == 2
+    assert colors[0] == colors[1] != {}
 
 
 @pytest.mark.slow
@@ -238,5 +248,5 @@ def test_a_browser_runs_our_script_and_has_nothing_to_complain_of(sample: str, t
     done = subprocess.run(argv, check=True, capture_output=True, encoding="utf-8", timeout=120)
 
     assert "CONSOLE" not in done.stderr
-    assert done.stdout.count('<button type="button"') == len(re.findall(r'class="commands"', render(report)))
+    assert done.stdout.count(">Copy</button>") == len(re.findall(r'class="commands"', render(report)))
     assert re.search(r"<title>envdoctor: (Broken|Healthy)</title>", done.stdout)

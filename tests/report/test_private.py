@@ -50,7 +50,7 @@ def cleaned(text: str, /, identity: Identity = ANN, **facts: Any) -> str:
         (r"'C:\\Users\\ann\\x'", r"'~\\x'", "home"),
         ("/var/x/torchinductor_ann/x", "/var/x/torchinductor_<user>/x", "user"),
         ("/scratch/ann/data", "/scratch/<user>/data", "user"),
-        ("ann@elsewhere:~$", "<user>@elsewhere:~$", "user"),
+        ("ann@elsewhere:~$", "<user>@<host>:~$", "host"),
         ("user=ann", "user=<user>", "user"),
         ("connect titan7 failed", "connect <host> failed", "host"),
         ("titan7.lab.example.edu:29500", "<host>:29500", "host"),
@@ -73,9 +73,9 @@ def cleaned(text: str, /, identity: Identity = ANN, **facts: Any) -> str:
         ("WANDB_API_KEY=0123456789abcdef", "WANDB_API_KEY=<token>", "token"),
         ("key=9f86d081884c7d659a2feaa0c55ad015", "key=<token>", "token"),
         ("token: 9f86d081884c7d659a2feaa0c55ad015", "token: <token>", "token"),
-        ("https://ann:secret@pypi.example.com/simple", "https://<credentials>@pypi.example.com/simple", "credentials"),
-        ("https://0123abcd@host.example/x?a=b@c", "https://<credentials>@host.example/x?a=b@c", "credentials"),
-        ("https://x.example/?a=1&sig=abc%2F&b=2", "https://x.example/?a=1&sig=<token>&b=2", "token"),
+        ("https://ann:secret@pytorch.org/simple", "https://<credentials>@pytorch.org/simple", "credentials"),
+        ("https://0123abcd@pytorch.org/x?a=b@c", "https://<credentials>@pytorch.org/x?a=b@c", "credentials"),
+        ("https://x.github.com/?a=1&sig=abc%2F&b=2", "https://x.github.com/?a=1&sig=<token>&b=2", "token"),
         ("mail ann.smith+x@mail.example.com now", "mail <email> now", "email"),
         ("connect to 192.168.1.17:29500", "connect to <ip>:29500", "ip"),
         ("MASTER_ADDR=10.1.2.3", "MASTER_ADDR=<ip>", "ip"),
@@ -154,15 +154,15 @@ def test_a_common_name_blanks_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", ["root", "torch", "cuda", "a"])
 def test_the_home_of_a_common_name_is_removed_all_the_same(name: str) -> None:
     home = "/root" if name == "root" else f"/home/{name}"
-    made = cleaned(f"{home}/x, {home}y, /opt{home}x", Identity(homes=(home,), user=name))
+    made = cleaned(f"{home}/data, {home}y, /opt{home}x", Identity(homes=(home,), user=name))
 
-    assert made.startswith("~/x")
+    assert made.startswith("~/data")
     assert name == "root" or f"home/{name}/" not in made
 
 
 def test_root_is_no_part_of_other_paths() -> None:
-    assert cleaned("/chroot /root-cert /opt/root/x /root.bak", Identity(homes=("/root",), user="root")) == (
-        "/chroot /root-cert /opt/root/x /root.bak"
+    assert cleaned("/lib/chroot /usr/root-cert /opt/root/x /etc/root.bak", Identity(homes=("/root",), user="root")) == (
+        "/lib/chroot /usr/root-cert /opt/root/x /etc/root.bak"
     )
 
 
@@ -331,11 +331,19 @@ def test_a_planted_secret_reaches_no_format(planted: tuple[str, str], place: str
         "?a",
         " /home/",
         "a@b.",
+        "ann/",
+        "host=",
+        "a.com ",
+        "https://u:p@",
+        "%2Fhome%2F",
+        "\\\\a\\",
+        "curl -u ",
+        "aB3",
     ],
 )
 def test_long_repetitions_pass(part: str) -> None:
     # Patterns that try again from every place would need hours for this.
-    once = make_private(report_with((part * 300_000)[:300_000]), ANN)
+    once = make_private(report_with((part * 100_000)[:100_000] + " x"), ANN)
 
     assert make_private(once, ANN) == once
 

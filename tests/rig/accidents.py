@@ -26,10 +26,11 @@ class Accident(msgspec.Struct, frozen=True):
     @property
     def hangs(self) -> bool:
         """Something does not answer: the deadline will be waited for."""
-        waits = self.machine.smi is not None and self.machine.smi.does in ("hangs", "ignores SIGTERM", "floods")
-        return waits or any("hang" in fault for fault in self.machine.faults.values())
+        waits = self.machine.smi is not None and self.machine.smi.does in SILENT_PROGRAMS
+        return waits or any("hang" in fault or fault == "floods" for fault in self.machine.faults.values())
 
 
+SILENT_PROGRAMS = ("hangs", "ignores SIGTERM", "floods", "one line")
 VERSION = "580.65.06"
 HANDLE, COUNT = "nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetCount_v2"
 TORCH_ONLY = "cuda-unavailable"

@@ -21,6 +21,8 @@ class Libraries(msgspec.Struct, frozen=True):
 
     nvml: Path
     libcuda: Path
+    foreign: Path
+    """A library that has nothing to do with either."""
 
 
 def compile_libraries(folder: Path) -> Libraries:
@@ -33,10 +35,11 @@ def compile_libraries(folder: Path) -> Libraries:
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
         raise NoCompilerError("the fake NVIDIA libraries need gcc or cc, and there is neither on PATH")
-    built = Libraries(folder / "nvml.so", folder / "libcuda.so")
+    built = Libraries(folder / "nvml.so", folder / "libcuda.so", folder / "foreign.so")
     for source, target, name in (
         (SOURCES / "nvml.c", built.nvml, "libnvidia-ml.so.1"),
         (SOURCES / "libcuda.c", built.libcuda, "libcuda.so.1"),
+        (SOURCES / "foreign.c", built.foreign, "libother.so.1"),
     ):
         argv = [compiler, *FLAGS, f"-Wl,-soname,{name}", "-o", str(target), str(source), "-ldl"]
         subprocess.run(argv, check=True, capture_output=True, timeout=60)

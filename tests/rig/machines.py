@@ -49,10 +49,95 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     pcie_width_max: int | None = 16
     display: int | None = 0
     processes: str | None = ""
-    """"PID:BYTES,PID:BYTES"; BYTES "-": not told."""
+    """"PID:BYTES,PID:BYTES"; BYTES "-": not told; a number alone is a count for which there is no table."""
+    drawing: str | None = ""
+    """The same, for those that draw."""
+    screen: int | None = 0
+    persistence: int | None = 1
+    performance_state: int | None = 8
+    utilisation: int | None = 0
+    reasons: int | None = 1
+    """Bits of what holds the clocks down; 1: nothing is to be done."""
+    clocks: tuple[int, int, int, int] | None = (210, 2100, 405, 9751)
+    """Of the multiprocessors now and at most, of the memory now and at most."""
+    threshold: int | None = 95
+    """Where it slows itself down."""
+    power_limit_default: int | None = 350_000
+    ecc_mode: str | None = None
+    """"NOW,LATER"."""
+    retired: int | None = None
+    retired_pending: int | None = None
+    rows: str | None = None
+    """Remapped rows: "CORRECTED,UNCORRECTED,PENDING,FAILED"."""
+    instances: int | None = None
+    """MIG instances that can compute."""
+    fabric: str | None = None
+    """"STATE,STATUS"."""
+    nvlinks: str | None = None
+    """One character a link; 1 is up."""
+    architecture: int | None = 7
+    driver_model: str | None = None
+    numa_node: int = -1
+    """As the bus says it: -1 on a machine with one node."""
+
+    def by_smi(self) -> dict[str, str]:
+        """Return what nvidia-smi --query-gpu says of it, by its names of fields."""
+        said = {
+            "name": self.name,
+            "uuid": self.uuid,
+            "pci.bus_id": self.bus,
+            "compute_cap": self.capability,
+            "memory.total": self.memory_total and self.memory_total >> 20,
+            "memory.used": self.memory_used and self.memory_used >> 20,
+            "temperature.gpu": self.temperature,
+        }
+        return {field: "[N/A]" if value is None else str(value) for field, value in said.items()}
 
 
-A100 = Card(name="NVIDIA A100-SXM4-80GB", capability="8.0", memory_total=80 * GIB, mig=0, ecc=0, power_limit=400_000)
+A100 = Card(
+    name="NVIDIA A100-SXM4-80GB", capability="8.0", memory_total=80 * GIB, mig=0, ecc=0, power_limit=400_000,
+    power_limit_default=400_000, ecc_mode="1,1", rows="0,0,0,0", nvlinks="1" * 12, clocks=(210, 1410, 1593, 1593),
+)  # fmt: skip
+
+
+AROUND = {
+    # Where the machine stands → files that show it.
+    "docker": {".dockerenv": ""},
+    "vmware": {"sys/class/dmi/id/sys_vendor": "VMware, Inc.\n"},
+    "virtualbox": {
+        "sys/class/dmi/id/sys_vendor": "innotek GmbH\n",
+        "sys/class/dmi/id/product_name": "VirtualBox\n",
+    },
+    "hyper-v": {
+        "sys/class/dmi/id/sys_vendor": "Microsoft Corporation\n",
+        "sys/class/dmi/id/product_name": "Virtual Machine\n",
+    },
+    "kvm": {
+        "sys/class/dmi/id/sys_vendor": "QEMU\n",
+        "sys/class/dmi/id/product_name": "Standard PC (Q35 + ICH9, 2009)\n",
+    },
+    "jetson": {
+        "proc/device-tree/model": "NVIDIA Jetson AGX Orin Developer Kit",
+        "proc/device-tree/compatible": "nvidia,p3737-0000+p3701-0005\0nvidia,tegra234\0",
+        "etc/nv_tegra_release": "# R36 (release), REVISION: 4.3, GCID: 38968081, BOARD: generic, EABI: aarch64\n",
+        "proc/sys/kernel/osrelease": "5.15.148-tegra\n",
+    },
+    "wsl1": {
+        "proc/version": "Linux version 4.4.0-19041-Microsoft (Microsoft@Microsoft.com) #1237-Microsoft\n",
+        "proc/sys/kernel/osrelease": "4.4.0-19041-Microsoft\n",
+    },
+    "wsl2": {
+        "proc/version": "Linux version 5.15.153.1-microsoft-standard-WSL2 (root@1) #1 SMP\n",
+        "proc/sys/kernel/osrelease": "5.15.153.1-microsoft-standard-WSL2\n",
+        "dev/dxg": "",
+    },
+}
+ADAPTERS = {
+    "vmware": ("15ad", "0405", "vmwgfx"),
+    "virtualbox": ("80ee", "beef", "vboxvideo"),
+    "kvm": ("1af4", "1050", "virtio-pci"),
+}
+"""The adapters of virtual machines: vendor, device, driver."""
 
 
 def cards(count: int, card: Card = A100) -> tuple[Card, ...]:
@@ -73,9 +158,12 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     cuda: str = "13.0"
     cards: tuple[Card, ...] = (Card(),)
     faults: dict[str, str] = {}
-    """Function (with "@INDEX": for one GPU) → "return CODE", "hang", "hang-hard", "abort", "segfault", "exit CODE"."""
+    """Function (with "@INDEX": for one GPU; "load nvml", "load libcuda") → "return CODE", "hang", "hang-hard", "abort",
+    "segfault", "exit CODE", "floods"."""
     library: str = ""
     """Version of the user libraries; "": the driver's."""
+    libcuda_version: str = ""
+    """Of libcuda, where it is of another installation; "": the libraries'."""
     kernel: str | None = ""
     """Version of the running kernel module; "": the driver's; None: none runs."""
     flavor: str = "open"
@@ -85,29 +173,53 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     nouveau: bool = False
     nodes: tuple[str, ...] = ("nvidia0", "nvidiactl", "nvidia-uvm")
     nvml: str | None = "works"
-    """`works`, `empty` (a file without content), `other`, `text`, `half`, `folder`, None."""
+    """`works`, `empty` (a file without content), `other`, `text`, `half`, `folder`, `dangling` (a link to nothing),
+    `foreign` (a library of this name without its functions), `arm` (for another processor), None."""
     libcuda: str | None = "works"
     """The same, and `stub`. `other`: of another architecture; `text`: no library at all; `half`: cut off."""
     smi: Smi | None = Smi()
     environment: dict[str, str] = {}
     around: str = "metal"
-    """`metal`, `docker`, `wsl2`, `vmware`."""
+    """`metal`, `docker`, `wsl1`, `wsl2`, `vmware`, `virtualbox`, `hyper-v`, `kvm`, `jetson`."""
     bus: bool = True
     """The PCI bus shows the cards (WSL has no bus to show)."""
+    answers: dict[str, str] = {}
+    """More lines of the libraries' script, and others than the machine's own: "count" → "1000000"."""
+    peers: str | None = "30,0,1"
+    """Between all GPUs: level of the topology, peer access, the same through NVLink."""
+    programs: dict[int, str] = {}
+    """Processes → their names, as NVML tells them."""
+    uvm: bool | None = None
+    """The module nvidia-uvm is loaded; None: if its device node is there."""
+    secure_boot: bool | None = None
+    """None: a machine without UEFI."""
+    switches: int = 0
+    """NVSwitches on the bus."""
+    fabric_manager: bool = False
+    """It runs."""
+    tree: dict[str, str] = {}
+    """More files."""
+    without: tuple[str, ...] = ()
+    """Files that are not there after all."""
 
     def build(self, folder: Path, libraries: Libraries) -> Built:
         """Write the machine into an empty folder."""
         version = self.library or self.driver
         place = folder / self._libraries()
         place.mkdir(parents=True)
-        _put_library(place, "libnvidia-ml", version, self.nvml, libraries.nvml)
-        _put_library(place, "libcuda", version, self.libcuda, libraries.libcuda)
+        for stem, number, kind, compiled in (
+            ("libnvidia-ml", version, self.nvml, libraries.nvml),
+            ("libcuda", self.libcuda_version or version, self.libcuda, libraries.libcuda),
+        ):
+            _put_library(place, stem, number, kind, libraries.foreign if kind == "foreign" else compiled)
         (folder / "rig.txt").write_text(self._script(version), encoding="utf-8")
         self._write_kernel(folder)
         self._write_surroundings(folder)
         if self.smi is not None:
-            readings = [{"name": card.name or "[N/A]", "uuid": card.uuid or "[N/A]"} for card in self.cards]
+            readings = [card.by_smi() for card in self.cards]
             smi_maker.write(folder / "usr/bin/nvidia-smi", self.smi, driver=self.driver, cuda=self.cuda, cards=readings)
+        for path in self.without:
+            (folder / path).unlink()
         return Built(folder, self.environment, self._libraries())
 
     def _libraries(self) -> str:
@@ -122,13 +234,19 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
             "count": len(self.cards),
             "reserved": 500 << 20,
         }
+        pairs |= {f"process.{pid}": name for pid, name in self.programs.items()}
+        pairs |= {"peers": self.peers} if self.peers else {}
         for index, card in enumerate(self.cards):
             readings = msgspec.to_builtins(card)
+            now, most, memory, memory_most = readings.pop("clocks") or (None,) * 4
+            readings |= {"clock.1": now, "clock_max.1": most, "clock.2": memory, "clock_max.2": memory_most}
+            readings["threshold.1"] = readings.pop("threshold")
             pairs |= {f"{index}.{key}": value for key, value in readings.items() if value is not None}
         if self.libcuda == "stub":
             functions = ("cuInit", "cuDriverGetVersion", "cuGetErrorName", "cuGetErrorString", "cuDeviceGetCount")
             pairs |= {f"fault.{function}": "return 34" for function in functions}
         pairs |= {f"fault.{function}": fault for function, fault in self.faults.items()}
+        pairs |= self.answers
         return "".join(f"{key} {value}\n" for key, value in pairs.items())
 
     def _write_kernel(self, folder: Path) -> None:
@@ -140,39 +258,50 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
         if running is not None:
             put(folder, "proc/driver/nvidia/version", proc_version(running, self.flavor))
             put(folder, "sys/module/nvidia/version", f"{running}\n")
-            if "nvidia-uvm" in self.nodes:
+            if self.uvm if self.uvm is not None else "nvidia-uvm" in self.nodes:
                 put(folder, "sys/module/nvidia_uvm/refcnt", "0\n")
         if self.nouveau:
             put(folder, "sys/module/nouveau/refcnt", "1\n")
         for node in self.nodes:
             put(folder, f"dev/{node}", "")
+        if self.secure_boot is not None:
+            variable = folder / "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+            variable.parent.mkdir(parents=True)
+            variable.write_bytes(b"\x06\0\0\0" + bytes([self.secure_boot]))
+        if self.switches:
+            put(folder, "proc/2/comm", "kthreadd\n")
+        if self.fabric_manager:
+            put(folder, "proc/1711/comm", "nv-fabricmanage\n")
+            put(folder, "run/nvidia-fabricmanager/nv-fabricmanager.pid", "1711\n")
+        for path, text in self.tree.items():
+            put(folder, path, text)
 
     def _write_surroundings(self, folder: Path) -> None:
         for path in ("tmp", "home/user", os.getcwd().lstrip("/")):  # noqa: PTH109  # the folders that a program needs
             (folder / path).mkdir(parents=True, exist_ok=True)
         put(folder, "etc/os-release", 'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nID=ubuntu\n')
         put(folder, "proc/version", f"Linux version {RELEASE} (buildd@lcy02-amd64-116) #45-Ubuntu SMP\n")
-        if self.around == "docker":
-            put(folder, ".dockerenv", "")
-        elif self.around == "vmware":
-            put(folder, "sys/class/dmi/id/sys_vendor", "VMware, Inc.\n")
-        elif self.around == "wsl2":
-            put(folder, "proc/version", "Linux version 5.15.153.1-microsoft-standard-WSL2 (root@1) #1 SMP\n")
-            put(folder, "dev/dxg", "")
-            put(folder, "proc/sys/kernel/osrelease", "5.15.153.1-microsoft-standard-WSL2\n")
-        if self.around != "wsl2":
+        for path, text in AROUND.get(self.around, {}).items():
+            put(folder, path, text)
+        if not self.around.startswith("wsl"):
             self._write_bus(folder)
 
     def _write_bus(self, folder: Path) -> None:
         bus = folder / "sys/bus/pci"
         (bus / "devices").mkdir(parents=True)
         holder = "nouveau" if self.nouveau else "nvidia" if self.kernel is not None else None
-        shown = [("10de", "2204", card.bus, holder) for card in self.cards if card.bus] if self.bus else []
-        if self.around == "vmware":
-            shown.append(("15ad", "0405", "00000000:00:0f.0", "vmwgfx"))
-        for vendor, device, address, driver in shown:
+        shown = [
+            ("030000", "10de", "2204", card.bus, holder, card.numa_node) for card in self.cards if card.bus and self.bus
+        ]
+        shown += [
+            ("068000", "10de", "22a3", f"00000000:C{n:X}:00.0", "nvidia-nvswitch", 0) for n in range(self.switches)
+        ]
+        if self.around in ADAPTERS:
+            shown.append(("030000", *ADAPTERS[self.around][:2], "00000000:00:0F.0", ADAPTERS[self.around][2], -1))
+        for kind, vendor, device, address, driver, node in shown:
             place = f"sys/bus/pci/devices/{address[4:].lower()}"
-            for name, text in (("class", "0x030000"), ("vendor", f"0x{vendor}"), ("device", f"0x{device}")):
+            facts = {"class": f"0x{kind}", "vendor": f"0x{vendor}", "device": f"0x{device}", "numa_node": str(node)}
+            for name, text in facts.items():
                 put(folder, f"{place}/{name}", f"{text}\n")
             if driver:
                 (bus / "drivers" / driver).mkdir(parents=True, exist_ok=True)
@@ -242,6 +371,13 @@ def _of_another_architecture(target: Path, compiled: Path) -> None:
     target.write_bytes(bytes(content))
 
 
+def _for_another_processor(target: Path, compiled: Path) -> None:
+    """Make it a file of 64 bits for another processor: the loader passes over it without a word."""
+    content = bytearray(compiled.read_bytes())
+    content[18:20] = (243).to_bytes(2, "little")  # RISC-V
+    target.write_bytes(bytes(content))
+
+
 _FAULTY_FILES: dict[str, Callable[[Path, Path], object]] = {
     "empty": lambda target, _: target.touch(),
     "other": _of_another_architecture,
@@ -249,4 +385,6 @@ _FAULTY_FILES: dict[str, Callable[[Path, Path], object]] = {
     "text": lambda target, _: target.write_text("<html>404</html>\n" * 100, encoding="utf-8"),
     "half": lambda target, compiled: target.write_bytes(compiled.read_bytes()[:100]),
     "folder": lambda target, _: target.mkdir(),
+    "arm": _for_another_processor,
+    "dangling": lambda target, _: target.symlink_to("no-such-file"),
 }

@@ -28,7 +28,9 @@ class Smi(msgspec.Struct, frozen=True, kw_only=True):
     """How a fake nvidia-smi behaves."""
 
     does: str = "works"
-    """`works`, `fails`, `dies`, `hangs`, `ignores SIGTERM`, `floods`, `rubbish`."""
+    """`works`, `fails`, `dies`, `hangs`, `ignores SIGTERM`, `floods`, `rubbish`, `crashes`, `asks` (waits for input),
+    `leaves a child` (which keeps its output open), `one line` (without end), `complains` (on stderr, then works),
+    `no interpreter` (its first line names none), `no program` (an ELF file without content)."""
     says: str = ""
     """What it prints when it fails."""
     exit_code: int = 0
@@ -73,7 +75,8 @@ def write(path: Path, smi: Smi, *, driver: str, cuda: str, cards: Sequence[Mappi
         cards: for each GPU the names that --query-gpu knows, and their values.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"#!/bin/sh\n" + _BODIES[smi.does](smi, smi.driver or driver, smi.cuda or cuda, cards))
+    start = _STARTS.get(smi.does, b"#!/bin/sh\n")
+    path.write_bytes(start + _BODIES[smi.does](smi, smi.driver or driver, smi.cuda or cuda, cards))
     path.chmod(0o755)
 
 
@@ -139,6 +142,27 @@ def _rubbish(*_rest: object) -> bytes:
     return f"printf '{octal}'\nexit 0\n".encode()
 
 
+def _crashes(*_rest: object) -> bytes:
+    return b"kill -11 $$\n"
+
+
+def _asks(*_rest: object) -> bytes:
+    return b"printf 'Accept the licence? [y/N] '\nread answer || exit 1\nexec sleep 300\n"
+
+
+def _leaves_a_child(smi: Smi, driver: str, *_rest: object) -> bytes:
+    return f"sleep 300 &\necho {driver}\nexit {smi.exit_code}\n".encode()
+
+
+def _one_line(*_rest: object) -> bytes:
+    return b"exec tr '\\0' 'x' </dev/zero\n"
+
+
+def _complains(_smi: Smi, driver: str, *_rest: object) -> bytes:
+    noise = "while [ $i -lt 20000 ]; do echo WARNING: infoROM is corrupted >&2; i=$((i+1)); done"
+    return f"i=0; {noise}\necho {driver}\n".encode()
+
+
 _BODIES: dict[str, Callable[[Smi, str, str, Sequence[Mapping[str, str]]], bytes]] = {
     "works": _works,
     "fails": _fails,
@@ -147,4 +171,13 @@ _BODIES: dict[str, Callable[[Smi, str, str, Sequence[Mapping[str, str]]], bytes]
     "ignores SIGTERM": _ignores_sigterm,
     "floods": _floods,
     "rubbish": _rubbish,
+    "crashes": _crashes,
+    "asks": _asks,
+    "leaves a child": _leaves_a_child,
+    "one line": _one_line,
+    "complains": _complains,
+    "no interpreter": _fails,
+    "no program": _fails,
 }
+_STARTS = {"no interpreter": b"#!/no/such/shell\n", "no program": b"\x7fELF\x02\x01\x01" + bytes(57)}
+"""What a program begins with if it is no script of the shell."""

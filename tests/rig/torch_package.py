@@ -16,6 +16,10 @@ from types import SimpleNamespace as _Names
 from torch import version
 __version__ = version.__version__
 _facts = {facts!r}
+if _facts["hangs"]:
+    import signal, time
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(300)
 
 class _Tensor:
     def __init__(self, value): self.value = value
@@ -51,6 +55,8 @@ class TorchPackage(msgspec.Struct, frozen=True, kw_only=True):
     """(name, major, minor) of each GPU that it sees."""
     init_error: str = ""
     threads: int = 1
+    hangs: bool = False
+    """Its import never ends, and ignores SIGTERM."""
 
     def write(self, site_packages: Path) -> None:
         """Put the package and its metadata into an environment."""
@@ -59,7 +65,7 @@ class TorchPackage(msgspec.Struct, frozen=True, kw_only=True):
         (folder / "version.py").write_text(
             f"__version__ = {self.version!r}\ncuda = {self.cuda!r}\nhip = None\nxpu = None\n"
         )
-        facts = {name: getattr(self, name) for name in ("arch", "devices", "init_error", "threads")}
+        facts = {name: getattr(self, name) for name in ("arch", "devices", "init_error", "threads", "hangs")}
         (folder / "__init__.py").write_text(SOURCE.format(facts=facts))
         metadata = site_packages / f"torch-{self.version}.dist-info"
         metadata.mkdir()

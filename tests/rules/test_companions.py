@@ -1,6 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
 
 from envdoctor.facts import CannotTellError, Companion, Failure, Torch, TorchRun, Unknown
+from envdoctor.rules import companions
 from envdoctor.rules.companions import Misfit, find_misfit
 
 RAN = TorchRun(stage="end", version="x")
@@ -164,3 +168,20 @@ def test_another_library_that_is_not_found_is_a_misfit() -> None:
 def test_a_torch_of_unknown_version_cannot_be_compared() -> None:
     with pytest.raises(CannotTellError, match=r"torch\.version"):
         find_misfit("torchvision", vision("0.21.0"), Torch(), Unknown("not asked"))
+
+
+@given(
+    st.sampled_from(("2.13.0+cpu", "2.13.0", "2.13", "2.6.1+cu124", "3")),
+    st.lists(
+        st.tuples(
+            st.sampled_from(("==", ">=", "<=", "<", ">", "!=", "~=")),
+            st.sampled_from(("2", "2.13", "2.13.0", "2.13.0.0", "2.14", "2.6.1", "2.14.0a0")),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_the_short_way_agrees_with_the_library(version: str, wanted: list[tuple[str, str]]) -> None:
+    specifier = ", ".join(map("".join, wanted))
+    if companions._plainly_satisfies(version, specifier):
+        assert SpecifierSet(specifier).contains(version.partition("+")[0], prereleases=True)

@@ -22,7 +22,7 @@ def read(source: Source, wanted: Wanted, python: str) -> Images:
     Raises:
         Refused: Pillow is missing, or an image cannot be read or has another size; names the file.
     """
-    pillow = _pillow(source, python)
+    pillow = pillow_of(source, python)
     rng = random.Random(wanted.seed)  # noqa: S311  # a choice that can be repeated, not a secret
     halves: list[tuple[torch.Tensor, torch.Tensor]] = []
     available: list[int] = []
@@ -40,7 +40,8 @@ def read(source: Source, wanted: Wanted, python: str) -> Images:
     return Images(train, train_labels, test, test_labels, source.classes, described)
 
 
-def _pillow(source: Source, python: str) -> ModuleType:
+def pillow_of(source: Source, python: str) -> ModuleType:
+    """Return the decoder. Raises Refused where it is missing."""
     try:
         from PIL import Image  # noqa: PLC0415  # only image folders need it
     except ImportError as error:
@@ -57,13 +58,14 @@ def _decode(pillow: ModuleType, paths: list[list[Path]]) -> tuple[torch.Tensor, 
     labels: list[int] = []
     for label, files in enumerate(paths):
         for path in files:
-            pixels += _pixels(pillow, path)
+            pixels += pixels_of(pillow, path)
             labels.append(label)
     rows = torch.frombuffer(pixels, dtype=torch.uint8).view(-1, SIZE, SIZE, CHANNELS)
     return rows.permute(0, 3, 1, 2).contiguous(), torch.tensor(labels)
 
 
-def _pixels(pillow: Any, path: Path) -> bytes:
+def pixels_of(pillow: Any, path: Path) -> bytes:
+    """Decode one image. Raises Refused where it cannot be read, or has another size."""
     try:
         with pillow.open(path) as image:
             # The size stands in the header: nothing large is ever decoded.

@@ -13,6 +13,7 @@ from .refused import Refused
 
 OFFICIAL = "cifar-10-batches-py"
 ARCHIVE = "cifar-10-python.tar.gz"
+MNIST = "train-images-idx3-ubyte"
 HALVES = ("train", "test")
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".gif", ".tif", ".tiff"))
 SHAPES = "the official CIFAR-10 files (%s/ or %s) or image folders (train/CLASS/*, test/CLASS/*)" % (OFFICIAL, ARCHIVE)
@@ -22,7 +23,7 @@ class Source(NamedTuple):
     """Where images come from."""
 
     kind: str
-    """`synthetic`, `official`, `archive`, `folders`."""
+    """`synthetic`, `official`, `archive`, `folders`, `mnist`."""
     path: str = ""
     classes: tuple[str, ...] = ()
     """Known here for image folders only."""
@@ -42,7 +43,7 @@ def find(given: str | None) -> Source:
     if not folder.is_dir():
         raise Refused(f"--data {given}: this is a file; give the folder that holds it ({folder.parent})")
     try:
-        return _official(folder) or _folders(folder, given)
+        return _official(folder) or _mnist(folder) or _folders(folder, given)
     except OSError as error:
         raise Refused(f"--data {given}: {error.filename or folder} cannot be read: {error.strerror}") from None
 
@@ -54,6 +55,13 @@ def _official(folder: Path) -> Source | None:
     for place in (folder, folder.parent if folder.name == OFFICIAL else folder):
         if (place / ARCHIVE).is_file():
             return Source("archive", str(place / ARCHIVE))
+    return None
+
+
+def _mnist(folder: Path) -> Source | None:
+    for place in (folder, folder / "raw", folder / "MNIST" / "raw"):
+        if any((place / (MNIST + suffix)).exists() for suffix in ("", ".gz")):
+            return Source("mnist", str(place))
     return None
 
 

@@ -48,7 +48,8 @@ def _leave_a_trace(options: dict[str, Any]) -> None:
     """Let a crash or a hang tell its Python stack on stderr."""
     try:
         faulthandler.enable()
-        faulthandler.dump_traceback_later(options["trace_after"])
+        if "trace_after" in options:
+            faulthandler.dump_traceback_later(options["trace_after"])
     except Exception:  # noqa: BLE001, S110  # stderr may be closed
         pass
 
@@ -63,6 +64,11 @@ def _told(error: BaseException, stage: str) -> dict[str, Any]:
 def _run(say: Say, options: dict[str, Any]) -> None:
     say(stage="find torch")
     _find_torch()
+    if "requests" in options:
+        from . import series  # noqa: PLC0415  # the smoke test does not need it
+
+        series.run(say, options)
+        return
     say(stage="find data")
     device = options["device"]
     source = data_layout.find(options["data"]) if device and not options["download"] else None

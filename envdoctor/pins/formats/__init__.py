@@ -8,7 +8,9 @@ from envdoctor.pins.choice import NoPins, Pins
 from envdoctor.pins.install import Target
 from envdoctor.pins.machine import Machine
 
-FORMATS = ("text", "json", "requirements", "uv")
+FORMATS = ("text", "json", "requirements", "conda", "uv", "pylock", "dockerfile", "devcontainer")
+IN_CONTAINERS = ("dockerfile", "devcontainer")
+"""They are for Linux, whatever the machine is."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,11 +21,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """None: it could not be told."""
     target: Target
     assumed: tuple[str, ...] = ()
+    examined: bool = False
+    """It is this machine, and `target` its environment."""
 
 
 def wanted(pins: Pins) -> tuple[str, ...]:
     """Return the requirements, "torch==2.14.1" first; a build from another index has its variant in the version."""
-    variant = f"+{pins.variant}" if pins.index else ""
+    variant = f"+{pins.variant}" if pins.index or pins.configured else ""
     vision = (f"torchvision=={pins.torchvision}",) if pins.torchvision else ()
     return f"torch=={pins.torch}{variant}", *vision, *((f"numpy{pins.numpy}",) if pins.numpy else ())
 

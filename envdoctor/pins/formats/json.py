@@ -32,9 +32,11 @@ def render(answer: Answer) -> str:
     if isinstance(pins, NoPins):
         value["ways_out"] = msgspec.to_builtins(pins.ways_out)
     else:
-        more = {"index": pins.index, "cuda": pins.cuda, "triton": pins.triton}
+        more: dict[str, Any] = {"index": pins.index, "cuda": pins.cuda, "triton": pins.triton}
+        more |= {"extras": msgspec.to_builtins(pins.extras), "build": list(pins.build)}
         value["pins"] = {**report_value(pins, answer.target), **more}
         value["ways_out"] = msgspec.to_builtins(pins.better)
+        value["others"] = msgspec.to_builtins(pins.others)
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -10,7 +10,7 @@ from itertools import repeat
 from envdoctor import __version__
 from envdoctor.data import DATE
 from envdoctor.facts import Unknown
-from envdoctor.pins.choice import NoPins, Pins, Rejection, WayOut
+from envdoctor.pins.choice import Candidate, NoPins, Pins, Rejection, WayOut
 from envdoctor.pins.describe import SYSTEMS
 from envdoctor.pins.formats import Answer
 from envdoctor.pins.install import commands
@@ -41,6 +41,9 @@ def render(answer: Answer, *, width: int = 80, color: bool = False, unicode: boo
         page.commands(commands(pins, answer.target))
         page.heading("Why")
         page.items(pins.because)
+        if pins.others:
+            page.heading("Next best")
+            page.items(map(_candidate, pins.others))
         page.ways("What would allow a newer one", pins.better)
     if explain and pins.rejected:
         page.heading("Rejected, with the first rule that did")
@@ -74,7 +77,15 @@ def _rows(pins: Pins) -> Iterator[tuple[str, str]]:
     yield "NumPy", pins.numpy or "any"
     if pins.triton:
         yield "Triton", f"{pins.triton} (comes along)"
+    for one in pins.extras:
+        yield one.name, f"{one.version or 'not known offline'}{' (built from source)' * one.built}"
     yield "driver", f"{pins.driver} or newer" if pins.driver else "none needed"
+
+
+def _candidate(one: Candidate) -> str:
+    vision = f" with torchvision {one.torchvision}" if one.torchvision else ""
+    driver = f", driver {one.driver} or newer" if one.driver else ""
+    return f"PyTorch {one.torch} ({one.variant}){vision}{driver}."
 
 
 def _rejection(one: Rejection) -> str:
@@ -109,7 +120,7 @@ class _Page:
 
     def rows(self, rows: Iterable[tuple[str, str]]) -> None:
         for label, value in rows:
-            self.text(value, first=f"  {label:<12}", others=" " * 14)
+            self.text(value, first=f"  {label:<11} ", others=" " * 14)
 
     def items(self, items: Iterable[str]) -> None:
         for item in items:

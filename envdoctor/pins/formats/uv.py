@@ -24,11 +24,18 @@ def render(answer: Answer, pins: Pins) -> str:
     """Return a pyproject.toml; its parts can be merged into another one."""
     lines = [f"# {line}" for line in heading(answer)]
     lines += ["[project]", 'name = "my-project"', 'version = "0.1.0"', f'requires-python = "=={pins.python}.*"']
-    lines += ["dependencies = [", *(f'  "{one}",' for one in _plain(pins)), "]"]
+    plain = [*_plain(pins), *(one.requirement for one in pins.extras)]
+    lines += ["dependencies = [", *(f'  "{one}",' for one in plain), "]"]
     marker = MARKERS.get(answer.machine.platform) if answer.machine else None
+    built = [one.name for one in pins.extras if one.built]
+    if marker or built:
+        lines += ["", "[tool.uv]"]
     if marker:
         # uv otherwise resolves for all systems, and the index has no wheels for the others.
-        lines += ["", "[tool.uv]", f"environments = [{json.dumps(marker)}]"]
+        lines += [f"environments = [{json.dumps(marker)}]"]
+    if built:
+        # Their builds import torch: uv installs the rest first.
+        lines += [f"no-build-isolation-package = {json.dumps(built)}"]
     if pins.index:
         name = f"pytorch-{pins.variant}"
         packages = ["torch", *(["torchvision"] if pins.torchvision else [])]
@@ -38,5 +45,5 @@ def render(answer: Answer, pins: Pins) -> str:
 
 
 def _plain(pins: Pins) -> tuple[str, ...]:
-    """Leave the variant to the index."""
-    return tuple(one.partition("+")[0] for one in wanted(pins))
+    """Leave the variant to the index, if there is one."""
+    return tuple(one.partition("+")[0] if pins.index else one for one in wanted(pins))

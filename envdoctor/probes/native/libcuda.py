@@ -29,10 +29,12 @@ NAMES = {
     3: "CUDA_ERROR_NOT_INITIALIZED",
     34: "CUDA_ERROR_STUB_LIBRARY",
     35: "CUDA_ERROR_INSUFFICIENT_DRIVER",
+    36: "CUDA_ERROR_CALL_REQUIRES_NEWER_DRIVER",
     46: "CUDA_ERROR_DEVICE_UNAVAILABLE",
     100: "CUDA_ERROR_NO_DEVICE",
     101: "CUDA_ERROR_INVALID_DEVICE",
     304: "CUDA_ERROR_OPERATING_SYSTEM",
+    801: "CUDA_ERROR_NOT_SUPPORTED",
     802: "CUDA_ERROR_SYSTEM_NOT_READY",
     803: "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH",
     804: "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE",
@@ -75,7 +77,10 @@ def _version(say: Say, library: Any) -> None:
     say(stage="cuDriverGetVersion")
     number = ctypes.c_int()
     code = _call(library, "cuDriverGetVersion", ctypes.byref(number))
-    say(cuda=number_to_version(number.value) if code == 0 else _failed(library, code))
+    try:
+        say(cuda=number_to_version(number.value) if code == 0 else _failed(library, code))
+    except ValueError as error:
+        say(cuda={"unknown": str(error)})
 
 
 def _initialised(say: Say, library: Any) -> bool:

@@ -13,6 +13,7 @@ Options:
 from __future__ import annotations
 
 import ctypes
+import functools
 import json
 import os
 import sys
@@ -127,6 +128,26 @@ def _gpus(say: Say, nvml: Any, first: int, until: float) -> None:
         thread.join(max(0.0, until - time.monotonic()))
         if thread.is_alive():
             say(**{f"gpu.{index}.hangs": True})
+    if any(thread.is_alive() for thread in asked.values()):
+        return  # whoever waits for one GPU may hold the driver's lock
+    told: list[int] = []
+    pairs = threading.Thread(target=_peers, args=(say, nvml, count, told), daemon=True)
+    pairs.start()
+    pairs.join(max(0.0, until - time.monotonic()))
+    for index in range(len(told), count):
+        say(**{f"gpu.{index}.peers": {"unknown": "no answer"}})
+
+
+def _peers(say: Say, nvml: Any, count: int, told: list[int]) -> None:
+    from envdoctor.probes.native.peers import MOST, peers_of  # noqa: PLC0415  # see main
+
+    for index in range(count):
+        say(stage=f"peers of GPU {index}")
+        peers: Any = {"unknown": f"of more than {MOST} GPUs the pairs are not asked"}
+        if count <= MOST:
+            peers = _answer(functools.partial(peers_of, nvml, index, count, _failed))
+        say(**{f"gpu.{index}.peers": peers})
+        told.append(index)
 
 
 def _gpu(say: Say, nvml: Any, index: int) -> None:

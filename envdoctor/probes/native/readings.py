@@ -1,20 +1,27 @@
-"""The readings of a GPU: which function of NVML fills which field of `facts.Gpu`. Anything may raise; see `nvml`."""
+"""The readings of a GPU: which function of NVML fills which field of `facts.Gpu`. Anything may raise; see `nvml`.
+
+What a driver answers with success and cannot mean (4294967295 °C) raises as well: it is no reading.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+
+from envdoctor.probes.native import readings_more as more
+from envdoctor.probes.native.plausible import GPU_IS_LOST, at_most
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 COMPUTE_MODES = {0: "default", 1: "exclusive_thread", 2: "prohibited", 3: "exclusive_process"}
-FUNCTION_NOT_FOUND, GPU_IS_LOST = 13, 15
+BYTES, WATTS, CELSIUS, LINK = 1 << 50, 100_000, 300, 64
+"""More than any GPU has."""
 
 
 def _capability(nvml: Any, handle: Any) -> str:
     major, minor = nvml.nvmlDeviceGetCudaComputeCapability(handle)
-    return f"{major}.{minor}"
+    return f"{at_most(99, major)}.{at_most(9, minor)}"
 
 
 def _pci(nvml: Any, handle: Any) -> str:
@@ -33,7 +40,7 @@ def _memory(nvml: Any, handle: Any) -> tuple[int, int]:
         if getattr(error, "value", None) == GPU_IS_LOST:
             raise
         memory = nvml.nvmlDeviceGetMemoryInfo(handle)
-    return memory.total, memory.used
+    return at_most(BYTES, memory.total), at_most(memory.total, memory.used)
 
 
 def _compute_mode(nvml: Any, handle: Any) -> str:
@@ -41,25 +48,32 @@ def _compute_mode(nvml: Any, handle: Any) -> str:
     return COMPUTE_MODES.get(mode, f"mode {mode}")
 
 
-def _ecc(nvml: Any, handle: Any) -> int:
+def _ecc_errors(nvml: Any, handle: Any) -> int:
     """Errors since the driver was loaded, as nvidia-smi shows them."""
     count: int = nvml.nvmlDeviceGetTotalEccErrors(
         handle, nvml.NVML_MEMORY_ERROR_TYPE_UNCORRECTED, nvml.NVML_VOLATILE_ECC
     )
-    return count
+    return at_most(1 << 62, count)
 
 
-def _processes(nvml: Any, handle: Any) -> list[dict[str, Any]]:
-    try:
-        found = nvml.nvmlDeviceGetComputeRunningProcesses_v3(handle)
-    except Exception as error:
-        if getattr(error, "value", None) != FUNCTION_NOT_FOUND:
-            raise
-        found = nvml.nvmlDeviceGetComputeRunningProcesses_v2(handle)
-    return [{"pid": process.pid, "memory_bytes": process.usedGpuMemory} for process in found]
+Read = Callable[["Any", "Any"], "Any"]
+Reading = tuple[str, tuple[str, ...], Read]
 
 
-READINGS: tuple[tuple[str, tuple[str, ...], Callable[[Any, Any], Any]], ...] = (
+def _number(function: str, field: str, most: int, *arguments: int) -> Reading:
+    """Make a reading of one number."""
+    return function, (field,), lambda nvml, handle: at_most(most, getattr(nvml, function)(handle, *arguments))
+
+
+def _watts(function: str, field: str) -> Reading:
+    return function, (field,), lambda nvml, handle: at_most(WATTS * 1000, getattr(nvml, function)(handle)) / 1000
+
+
+def _switch(function: str, field: str) -> Reading:
+    return function, (field,), lambda nvml, handle: bool(at_most(1, getattr(nvml, function)(handle)))
+
+
+READINGS: tuple[Reading, ...] = (
     ("nvmlDeviceGetName", ("name",), lambda n, h: n.nvmlDeviceGetName(h)),
     ("nvmlDeviceGetCudaComputeCapability", ("compute_capability",), _capability),
     ("nvmlDeviceGetMemoryInfo", ("memory_total_bytes", "memory_used_bytes"), _memory),
@@ -67,27 +81,36 @@ READINGS: tuple[tuple[str, tuple[str, ...], Callable[[Any, Any], Any]], ...] = (
     ("nvmlDeviceGetUUID", ("uuid",), lambda n, h: n.nvmlDeviceGetUUID(h)),
     ("nvmlDeviceGetMigMode", ("mig",), lambda n, h: bool(n.nvmlDeviceGetMigMode(h)[0])),
     ("nvmlDeviceGetComputeMode", ("compute_mode",), _compute_mode),
-    ("nvmlDeviceGetTotalEccErrors", ("ecc_uncorrected",), _ecc),
-    (
-        "nvmlDeviceGetPowerManagementLimit",
-        ("power_limit_watts",),
-        lambda n, h: n.nvmlDeviceGetPowerManagementLimit(h) / 1000,
-    ),
-    ("nvmlDeviceGetPowerUsage", ("power_watts",), lambda n, h: n.nvmlDeviceGetPowerUsage(h) / 1000),
-    ("nvmlDeviceGetTemperature", ("temperature_celsius",), lambda n, h: n.nvmlDeviceGetTemperature(h, 0)),
-    (
-        "nvmlDeviceGetCurrPcieLinkGeneration",
-        ("pcie_generation",),
-        lambda n, h: n.nvmlDeviceGetCurrPcieLinkGeneration(h),
-    ),
-    (
-        "nvmlDeviceGetMaxPcieLinkGeneration",
-        ("pcie_generation_max",),
-        lambda n, h: n.nvmlDeviceGetMaxPcieLinkGeneration(h),
-    ),
-    ("nvmlDeviceGetCurrPcieLinkWidth", ("pcie_width",), lambda n, h: n.nvmlDeviceGetCurrPcieLinkWidth(h)),
-    ("nvmlDeviceGetMaxPcieLinkWidth", ("pcie_width_max",), lambda n, h: n.nvmlDeviceGetMaxPcieLinkWidth(h)),
-    ("nvmlDeviceGetDisplayActive", ("display",), lambda n, h: bool(n.nvmlDeviceGetDisplayActive(h))),
-    ("nvmlDeviceGetComputeRunningProcesses", ("processes",), _processes),
+    ("nvmlDeviceGetTotalEccErrors", ("ecc_uncorrected",), _ecc_errors),
+    _watts("nvmlDeviceGetPowerManagementLimit", "power_limit_watts"),
+    _watts("nvmlDeviceGetPowerUsage", "power_watts"),
+    _number("nvmlDeviceGetTemperature", "temperature_celsius", CELSIUS, 0),
+    _number("nvmlDeviceGetCurrPcieLinkGeneration", "pcie_generation", LINK),
+    _number("nvmlDeviceGetMaxPcieLinkGeneration", "pcie_generation_max", LINK),
+    _number("nvmlDeviceGetCurrPcieLinkWidth", "pcie_width", LINK),
+    _number("nvmlDeviceGetMaxPcieLinkWidth", "pcie_width_max", LINK),
+    _switch("nvmlDeviceGetDisplayActive", "display"),
+    ("nvmlDeviceGetComputeRunningProcesses", ("processes",), more.compute_processes),
+    ("nvmlDeviceGetRemappedRows", more.ROWS, more.remapped_rows),
+    ("nvmlDeviceGetRetiredPages", ("retired_pages",), more.retired_pages),
+    _switch("nvmlDeviceGetRetiredPagesPendingStatus", "retired_pages_pending"),
+    ("nvmlDeviceGetCurrentClocksEventReasons", ("held_down_by",), more.held_down_by),
+    _number("nvmlDeviceGetPerformanceState", "performance_state", 15),
+    ("nvmlDeviceGetUtilizationRates", ("utilisation_percent",), more.utilisation),
+    _number("nvmlDeviceGetClockInfo", "clock_mhz", more.MHZ, more.SM),
+    _number("nvmlDeviceGetMaxClockInfo", "clock_max_mhz", more.MHZ, more.SM),
+    _number("nvmlDeviceGetClockInfo", "memory_clock_mhz", more.MHZ, more.MEMORY),
+    _number("nvmlDeviceGetMaxClockInfo", "memory_clock_max_mhz", more.MHZ, more.MEMORY),
+    _number("nvmlDeviceGetTemperatureThreshold", "temperature_slowdown_celsius", CELSIUS, 1),
+    _watts("nvmlDeviceGetPowerManagementDefaultLimit", "power_limit_default_watts"),
+    _switch("nvmlDeviceGetPersistenceMode", "persistence"),
+    ("nvmlDeviceGetEccMode", ("ecc", "ecc_after_restart"), more.ecc_mode),
+    ("nvmlDeviceGetMigDeviceHandleByIndex", ("mig_instances",), more.mig_instances),
+    ("nvmlDeviceGetGpuFabricInfo", ("fabric",), more.fabric),
+    ("nvmlDeviceGetNvLinkState", ("nvlinks", "nvlinks_up"), more.nvlinks),
+    ("nvmlDeviceGetArchitecture", ("architecture",), more.architecture),
+    ("nvmlDeviceGetDriverModel", ("driver_model",), more.driver_model),
+    _switch("nvmlDeviceGetDisplayMode", "display_attached"),
+    ("nvmlDeviceGetGraphicsRunningProcesses", ("graphics_processes",), more.graphics_processes),
 )
 """NVML's function, the fields of `facts.Gpu` that it fills, and how; what matters most comes first."""

@@ -93,5 +93,11 @@ def path_of(library: ctypes.CDLL, fragment: str) -> str:
 
 
 def number_to_version(number: int) -> str:
-    """Turn CUDA's way of counting into a version: 12020 is "12.2"."""
+    """Turn CUDA's way of counting into a version: 12020 is "12.2".
+
+    Raises:
+        ValueError: there is no such CUDA.
+    """
+    if not 1000 <= number < 100_000:  # noqa: PLR2004  # 1.0 to 99.99
+        raise ValueError(f"the driver says {number}, which is no CUDA")
     return f"{number // 1000}.{number % 1000 // 10}"

@@ -11,11 +11,14 @@ import signal
 import struct
 import sys
 import sysconfig
-from typing import Any, Callable, Dict, FrozenSet, List, Optional
 
 import installed
 import shadows
 import torch_run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, FrozenSet, List, Optional
 
 SPARE_SECONDS = 5
 """So long after the deadline the kernel ends us, if nobody else did: whoever started us may be gone."""

@@ -5,10 +5,14 @@ import importlib.util
 import os
 import re
 import sys
-from typing import Any, Dict, Iterator, List, Optional, Pattern, Set, Tuple
 
-CHUNK = 1 << 20
-CAP_CHARACTERS = 16 * CHUNK
+import elf
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # what starts without torch is spared the import
+    from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+CAP_CHARACTERS = 16 << 20
 
 
 class CannotTellError(Exception):
@@ -129,7 +133,10 @@ def _torch(path: "Optional[str]") -> "Optional[Dict[str, Any]]":
         metadata_folder=metadata[3] if metadata else None,
         installer=metadata[1] if metadata else None,
         has_libtorch_cuda=_has_libtorch_cuda(path),
+        extensions=[name for name in names(path) if re.match(r"_C\..*\b(so|pyd)$", name)],
     )
+    if metadata:
+        facts["requires"] = metadata[4]
     return facts
 
 
@@ -185,29 +192,13 @@ def _missing(extension: "Optional[str]", torch: "Optional[str]") -> "List[str]":
     """Name the libraries of torch that the extension asks for and torch does not have (ELF only)."""
     if extension is None or torch is None or not extension.endswith(".so") or not sys.platform.startswith("linux"):
         return []
-    wanted = _mentions(extension, re.compile(rb"\0(libtorch\w*\.so|libc10\w*\.so)(?=\0)"))
+    said = elf.read(extension)
+    wanted = {name for name in said.needed if re.match(r"lib(torch|c10)", name)} if said else set()
     return sorted(name for name in wanted if not os.path.exists(os.path.join(torch, "lib", name)))
 
 
-def _mentions(path: str, pattern: "Pattern[bytes]") -> "Set[str]":
-    """Search a binary in pieces. The names of needed libraries stand in its string table, in the clear."""
-    found = set()  # type: Set[str]
-    rest = b""
-    try:
-        with open(path, "rb") as file:
-            while True:
-                chunk = file.read(CHUNK)
-                if not chunk:
-                    break
-                found.update(match.decode("ascii") for match in pattern.findall(rest + chunk))
-                rest = chunk[-64:]
-    except OSError:
-        pass
-    return found
-
-
-def _metadata(wanted: str) -> "Optional[Tuple[str, Optional[str], Optional[str], str]]":
-    """Return (version, installer, what it requires of torch, its folder) of a distribution, or None."""
+def _metadata(wanted: str) -> "Optional[Tuple[str, Optional[str], Optional[str], str, List[str]]]":
+    """Return (version, installer, what it requires of torch, its folder, all that it requires), or None."""
     for folder, name in _entries():
         parsed = _distribution(folder, name)
         if parsed is None or parsed[0] != wanted:
@@ -215,8 +206,28 @@ def _metadata(wanted: str) -> "Optional[Tuple[str, Optional[str], Optional[str],
         text = read(os.path.join(folder, name, "METADATA")) or read(os.path.join(folder, name, "PKG-INFO"))
         installer = read(os.path.join(folder, name, "INSTALLER")).strip()
         found = re.search(r"^Requires-Dist: *torch *\(?([^A-Za-z;\n)]*?)\)? *(?:;.*)?$", text, re.MULTILINE)
-        return parsed[1], installer or None, (found.group(1).strip() or None) if found else None, folder
+        of_torch = (found.group(1).strip() or None) if found else None
+        return parsed[1], installer or None, of_torch, folder, _required(text)
     return None
+
+
+def _required(text: str) -> "List[str]":
+    """Return what a distribution requires here, as written; conditions that we do not know do not hold."""
+    lines = re.findall(r"^Requires-Dist: *([^;\n]+?) *(?:; *(.*))?$", text.partition("\n\n")[0], re.MULTILINE)
+    return [wanted for wanted, condition in lines if all(map(_holds, filter(None, condition.split(" and "))))]
+
+
+def _holds(condition: str) -> bool:
+    found = re.match(r"\(?(\w+) *(==|<|>=) *[\"']([\w.]+)[\"']\)?$", condition.strip())
+    if found is None:
+        return False
+    name, operator, value = found.groups()
+    if name == "python_version" and re.match(r"\d+\.\d+$", value):
+        mine, other = sys.version_info[:2], tuple(map(int, value.split(".")))
+        return {"==": mine == other, "<": mine < other, ">=": mine >= other}[operator]
+    system = {"linux": "Linux", "win32": "Windows", "darwin": "Darwin"}.get(sys.platform)
+    machine = os.uname().machine if hasattr(os, "uname") else None
+    return operator == "==" and value == {"platform_system": system, "platform_machine": machine}.get(name)
 
 
 def read(path: str) -> str:

@@ -2,9 +2,12 @@
 
 import os
 import sys
-from typing import Any, Dict, FrozenSet, List, Optional, Set
 
 import installed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, FrozenSet, List, Optional, Set
 
 NEEDED_BY_TORCH = frozenset(
     (
@@ -12,14 +15,16 @@ NEEDED_BY_TORCH = frozenset(
         *("torch", "torchaudio", "torchgen", "torchvision", "triton", "typing_extensions"),
     )
 )
-OURS = frozenset(("__main__", "examine", "installed", "shadows", "torch_run"))
+DEVELOPED = frozenset(("torch", "torchaudio", "torchgen", "torchvision", "triton"))
+"""People work on these in checkouts that PYTHONPATH names: such a one is meant."""
+OURS = frozenset(("__main__", "elf", "examine", "installed", "shadows", "torch_run"))
 
 
 def look() -> "List[str]":
     """Return what hides such a module: files and folders that come before the real one on the search path.
 
     The standard library can be hidden by what stands before it on the path (the working directory,
-    PYTHONPATH); a package by the working directory, where nothing is installed.
+    PYTHONPATH); a package by the same, unless its metadata lies there as well: then it is installed there.
     """
     home = os.path.dirname(os.__file__)
     standard = _standard_names(home) - set(sys.builtin_module_names)
@@ -28,16 +33,31 @@ def look() -> "List[str]":
         if not isinstance(entry, str) or entry.startswith(home):
             break
         here = _modules(entry)
-        wanted = standard | NEEDED_BY_TORCH if _is_working_folder(entry) else standard
+        wanted = set(standard)
+        if not installed.is_packages(entry):
+            wanted |= NEEDED_BY_TORCH - (frozenset() if _is_working_folder(entry) else DEVELOPED | _installed_in(entry))
         found.extend(here[name] for name in sorted(here) if name in wanted)
     return found
 
 
 def _is_working_folder(entry: str) -> bool:
     try:
-        return entry == "" or (os.path.samefile(entry, os.curdir) and not installed.is_packages(entry))
+        return entry == "" or os.path.samefile(entry, os.curdir)
     except OSError:
         return False
+
+
+def _installed_in(folder: str) -> "Set[str]":
+    """Return the packages whose metadata lies in a folder (`pip install --target`), as modules are named."""
+    names = (name for name in installed.names(folder) if name.endswith((".dist-info", ".egg-info")))
+    return {name.partition("-")[0].partition(".")[0].lower() for name in names}
+
+
+def taken(shadowing: "List[str]") -> "List[str]":
+    """Return those of these files that have been imported."""
+    loaded = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    here = {_absolute(file) for file in loaded if isinstance(file, str)}
+    return [path for path in shadowing if path in here or os.path.join(path, "__init__.py") in here]
 
 
 def _modules(folder: str) -> "Dict[str, str]":

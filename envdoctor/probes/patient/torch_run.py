@@ -3,13 +3,17 @@
 import functools
 import re
 import sys
-import traceback
+import traceback  # now: later a file of the user's may hide it
 import warnings
-from typing import Any, Callable, Dict, List
 
 import installed
+import shadows
 
-Say = Callable[..., None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # what starts without torch is spared the import
+    from typing import Any, Callable, Dict, List
+
+    Say = Callable[..., None]
 
 TOLERANCE = 1e-2
 """Relative, for a small product in fp32: TF32 keeps 10 bits of mantissa, so 1e-3 is within the rules."""
@@ -20,7 +24,7 @@ class Told(Exception):  # noqa: N818  # it is no error: that was told
     """A stage failed, and that was told."""
 
 
-def run(say: Say, options: "Dict[str, Any]") -> None:
+def run(say: "Say", options: "Dict[str, Any]") -> None:
     """Go through the stages as far as they lead."""
     caught = _record_warnings()
     try:
@@ -40,7 +44,7 @@ def run(say: Say, options: "Dict[str, Any]") -> None:
     _companions(say, torch)
 
 
-def _tell(say: Say, step: "Callable[[Any], Dict[str, Any]]", torch: "Any") -> None:
+def _tell(say: "Say", step: "Callable[[Any], Dict[str, Any]]", torch: "Any") -> None:
     say(**step(torch))
 
 
@@ -55,14 +59,24 @@ def _record_warnings() -> "List[str]":
     return caught
 
 
-def _stage(say: Say, name: str, step: "Callable[[], Any]") -> "Any":
+def _stage(say: "Say", name: str, step: "Callable[[], Any]") -> "Any":
     """Announce a step and take it. What it raises is told, and ends the run."""
     say(stage=name)
     try:
         return step()
     except BaseException as error:
-        say(failure={"kind": "exception", "stage": name, "detail": _brief(error), "last_lines": _lines(error)})
+        failure = {"kind": "exception", "stage": name, "detail": _brief(error), "last_lines": _lines(error)}
+        say(failure=failure, shadows=_shadows())
         raise Told from None
+
+
+def _shadows() -> "List[str]":
+    found = []  # type: List[str]
+    try:
+        found.extend(shadows.taken(shadows.look()))
+    except Exception:  # an import that failed may leave anything behind
+        found.clear()
+    return found
 
 
 def _brief(error: BaseException) -> str:
@@ -150,7 +164,7 @@ def _init(torch: "Any") -> "Dict[str, Any]":
     return facts
 
 
-def _devices(say: Say, torch: "Any", options: "Dict[str, Any]") -> None:
+def _devices(say: "Say", torch: "Any", options: "Dict[str, Any]") -> None:
     devices = []  # type: List[Dict[str, Any]]
     for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
         device = _stage(say, "device %d" % index, lambda: _device(torch, index))  # noqa: B023  # called at once
@@ -190,8 +204,8 @@ def _proof(torch: "Any", index: int) -> "Dict[str, Any]":
 
 
 LIBRARIES = re.compile(
-    r"/(lib(?:cuda|nvidia-ml|cudart|cudnn\w*|cublas(?:Lt)?|cufft|curand|cusolver|cusparse(?:Lt)?|nccl|nvJitLink|nvrtc"
-    r"|gomp|iomp5|omp|stdc\+\+|torch_cuda|torch_cpu|c10)(?:-\w+)?)\.so[.\d]*$"
+    r"/(lib(?:cuda|nvidia-ml|cudart|cudnn\w*|cublas(?:Lt)?|cufft|cufile|cupti|curand|cusolver|cusparse(?:Lt)?|nccl"
+    r"|nvJitLink|nvrtc|nvshmem_host|gomp|iomp5|omp|stdc\+\+|torch_cuda|torch_cpu|c10)(?:-\w+)?)\.so[.\d]*$"
 )
 
 
@@ -206,7 +220,7 @@ def _libraries() -> "Dict[str, Any]":
     return {"libraries": found}
 
 
-def _companions(say: Say, torch: "Any") -> None:
+def _companions(say: "Say", torch: "Any") -> None:
     """Load the compiled part of torchvision and torchaudio, and only that: the full import costs seconds."""
     for name in ("torchvision", "torchaudio"):
         path = installed.find(name)

@@ -1,7 +1,13 @@
 /* A libnvidia-ml.so.1 that plays a script. A reading that the script does not have is "Not Supported". */
 #include "script.h"
 
-enum { SUCCESS = 0, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, INSUFFICIENT_SIZE = 7 };
+enum { SUCCESS = 0, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, INSUFFICIENT_SIZE = 7 };
+
+/* What happens to a program as soon as it loads this library. */
+__attribute__((constructor)) static void loaded(void)
+{
+    enter("load nvml", -1);
+}
 
 typedef struct {
     char busIdLegacy[16];
@@ -145,7 +151,213 @@ NUMBER(nvmlDeviceGetMaxPcieLinkGeneration, "pcie_generation_max")
 NUMBER(nvmlDeviceGetCurrPcieLinkWidth, "pcie_width")
 NUMBER(nvmlDeviceGetMaxPcieLinkWidth, "pcie_width_max")
 NUMBER(nvmlDeviceGetDisplayActive, "display")
-NUMBER(nvmlDeviceGetDisplayMode, "display")
+NUMBER(nvmlDeviceGetDisplayMode, "screen")
+NUMBER(nvmlDeviceGetPersistenceMode, "persistence")
+NUMBER(nvmlDeviceGetPerformanceState, "performance_state")
+NUMBER(nvmlDeviceGetPowerManagementDefaultLimit, "power_limit_default")
+NUMBER(nvmlDeviceGetRetiredPagesPendingStatus, "retired_pending")
+NUMBER(nvmlDeviceGetArchitecture, "architecture")
+
+/* A number that depends on a further argument: "clock.1" is what the multiprocessors' clock is. */
+#define NUMBERED(FUNCTION, KEY)                                      \
+    EXPORT int FUNCTION(void *device, unsigned which, unsigned *to)  \
+    {                                                                \
+        int index = index_of(device), code = enter(#FUNCTION, index); \
+        char key[64];                                                \
+        snprintf(key, sizeof key, "%s.%u", KEY, which);              \
+        return code ? code : number(index, key, to);                 \
+    }
+
+NUMBERED(nvmlDeviceGetClockInfo, "clock")
+NUMBERED(nvmlDeviceGetMaxClockInfo, "clock_max")
+NUMBERED(nvmlDeviceGetTemperatureThreshold, "threshold")
+
+static int pair_of_numbers(int index, const char *key, unsigned *first, unsigned *second)
+{
+    const char *value = value_of_device(index, key);
+
+    if (!value)
+        return NOT_SUPPORTED;
+    return sscanf(value, "%u,%u", first, second) == 2 ? SUCCESS : NOT_SUPPORTED;
+}
+
+#define PAIR(FUNCTION, KEY)                                          \
+    EXPORT int FUNCTION(void *device, unsigned *first, unsigned *second) \
+    {                                                                \
+        int index = index_of(device), code = enter(#FUNCTION, index); \
+        return code ? code : pair_of_numbers(index, KEY, first, second); \
+    }
+
+PAIR(nvmlDeviceGetEccMode, "ecc_mode")
+PAIR(nvmlDeviceGetDriverModel, "driver_model")
+PAIR(nvmlDeviceGetDriverModel_v2, "driver_model")
+
+EXPORT int nvmlDeviceGetUtilizationRates(void *device, unsigned *to)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetUtilizationRates", index);
+    to[1] = 0;
+    return code ? code : number(index, "utilisation", to);
+}
+
+static int reasons(const char *function, void *device, unsigned long long *to)
+{
+    int index = index_of(device), code = enter(function, index);
+    const char *value = value_of_device(index, "reasons");
+
+    if (code || !value)
+        return code ? code : NOT_SUPPORTED;
+    *to = strtoull(value, NULL, 10);
+    return SUCCESS;
+}
+
+EXPORT int nvmlDeviceGetCurrentClocksEventReasons(void *device, unsigned long long *to)
+{
+    return reasons("nvmlDeviceGetCurrentClocksEventReasons", device, to);
+}
+
+EXPORT int nvmlDeviceGetCurrentClocksThrottleReasons(void *device, unsigned long long *to)
+{
+    return reasons("nvmlDeviceGetCurrentClocksThrottleReasons", device, to);
+}
+
+/* The script has "CORRECTED,UNCORRECTED,PENDING,FAILED". */
+EXPORT int nvmlDeviceGetRemappedRows(void *device, unsigned *a, unsigned *b, unsigned *pending, unsigned *failed)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetRemappedRows", index);
+    const char *value = value_of_device(index, "rows");
+
+    if (code || !value)
+        return code ? code : NOT_SUPPORTED;
+    return sscanf(value, "%u,%u,%u,%u", a, b, pending, failed) == 4 ? SUCCESS : NOT_SUPPORTED;
+}
+
+/* The script has how many pages; all of them are of double-bit errors. */
+EXPORT int nvmlDeviceGetRetiredPages(void *device, unsigned cause, unsigned *room, unsigned long long *to)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetRetiredPages", index);
+    const char *value = value_of_device(index, "retired");
+    unsigned count = value && cause == 1 ? (unsigned)strtoul(value, NULL, 10) : 0;
+
+    if (code || !value)
+        return code ? code : NOT_SUPPORTED;
+    if (!to || *room < count) {
+        *room = count;
+        return count ? INSUFFICIENT_SIZE : SUCCESS;
+    }
+    memset(to, 0, count * sizeof *to);
+    *room = count;
+    return SUCCESS;
+}
+
+/* MIG: the script has how many instances can compute, of seven. */
+EXPORT int nvmlDeviceGetMaxMigDeviceCount(void *device, unsigned *to)
+{
+    int code = enter("nvmlDeviceGetMaxMigDeviceCount", index_of(device));
+    *to = 7;
+    return code;
+}
+
+EXPORT int nvmlDeviceGetMigDeviceHandleByIndex(void *device, unsigned which, void **to)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetMigDeviceHandleByIndex", index);
+    const char *value = value_of_device(index, "instances");
+
+    *to = device;
+    if (code)
+        return code;
+    return value && which < strtoul(value, NULL, 10) ? SUCCESS : NOT_FOUND;
+}
+
+/* The script has "STATE,STATUS". */
+typedef struct {
+    unsigned char cluster[16];
+    int status;
+    unsigned clique;
+    unsigned char state;
+} fabric_t;
+
+typedef struct {
+    unsigned version;
+    unsigned char cluster[16];
+    int status;
+    unsigned clique;
+    unsigned char state;
+    unsigned health;
+} fabric_v2_t;
+
+static int fabric(const char *function, void *device, int *status, unsigned char *state)
+{
+    int index = index_of(device), code = enter(function, index);
+    unsigned first = 0, second = 0;
+
+    if (!code)
+        code = pair_of_numbers(index, "fabric", &first, &second);
+    *state = (unsigned char)first;
+    *status = (int)second;
+    return code;
+}
+
+EXPORT int nvmlDeviceGetGpuFabricInfo(void *device, fabric_t *to)
+{
+    return fabric("nvmlDeviceGetGpuFabricInfo", device, &to->status, &to->state);
+}
+
+EXPORT int nvmlDeviceGetGpuFabricInfoV(void *device, fabric_v2_t *to)
+{
+    return fabric("nvmlDeviceGetGpuFabricInfoV", device, &to->status, &to->state);
+}
+
+/* One character a link: 1 is up. */
+EXPORT int nvmlDeviceGetNvLinkState(void *device, unsigned link, unsigned *to)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetNvLinkState", index);
+    const char *value = value_of_device(index, "nvlinks");
+
+    if (code || !value)
+        return code ? code : NOT_SUPPORTED;
+    if (link >= strlen(value))
+        return INVALID_ARGUMENT;
+    *to = value[link] == '1';
+    return SUCCESS;
+}
+
+/* Between GPUs: "peers" is "LEVEL,P2P,NVLINK", the same for all pairs. */
+static int between(const char *function, void *one, int place, int *to)
+{
+    int code = enter(function, index_of(one)), numbers[3];
+    const char *value = value_of("peers");
+
+    if (code || !value || sscanf(value, "%d,%d,%d", &numbers[0], &numbers[1], &numbers[2]) != 3)
+        return code ? code : NOT_SUPPORTED;
+    *to = numbers[place];
+    return SUCCESS;
+}
+
+EXPORT int nvmlDeviceGetTopologyCommonAncestor(void *one, void *other, int *to)
+{
+    (void)other;
+    return between("nvmlDeviceGetTopologyCommonAncestor", one, 0, to);
+}
+
+EXPORT int nvmlDeviceGetP2PStatus(void *one, void *other, int kind, int *to)
+{
+    (void)other;
+    return between("nvmlDeviceGetP2PStatus", one, kind == 2 ? 2 : 1, to);
+}
+
+EXPORT int nvmlSystemGetProcessName(unsigned pid, char *to, unsigned room)
+{
+    int code = enter("nvmlSystemGetProcessName", -1);
+    char key[32];
+    const char *value;
+
+    snprintf(key, sizeof key, "process.%u", pid);
+    value = value_of(key);
+    if (code || !value)
+        return code ? code : NOT_FOUND;
+    put(to, room, value);
+    return SUCCESS;
+}
 
 EXPORT int nvmlDeviceGetTemperature(void *device, unsigned sensor, unsigned *to)
 {
@@ -234,15 +446,20 @@ EXPORT int nvmlDeviceGetMemoryInfo_v2(void *device, memory_v2_t *to)
     return SUCCESS;
 }
 
-/* The script has them as "PID:BYTES,PID:BYTES"; BYTES may be "-", which is what Windows and WSL answer. */
-static int processes(const char *function, void *device, unsigned *room, process_t *to)
+/* The script has them as "PID:BYTES,PID:BYTES"; BYTES may be "-", which is what Windows and WSL answer. A number alone
+   is a count for which there is no table. */
+static int processes(const char *function, const char *key, void *device, unsigned *room, process_t *to)
 {
     int index = index_of(device), code = enter(function, index);
-    const char *value = value_of_device(index, "processes");
+    const char *value = value_of_device(index, key);
     unsigned count = 0, given = *room;
 
     if (code || !value)
         return code ? code : NOT_SUPPORTED;
+    if (*value && !strchr(value, ':')) {
+        *room = (unsigned)strtoul(value, NULL, 10);
+        return INSUFFICIENT_SIZE;
+    }
     for (; *value >= '0' && *value <= '9'; count++) {
         char *rest;
         unsigned pid = (unsigned)strtoul(value, &rest, 10);
@@ -257,12 +474,13 @@ static int processes(const char *function, void *device, unsigned *room, process
     return count > given ? INSUFFICIENT_SIZE : SUCCESS;
 }
 
-EXPORT int nvmlDeviceGetComputeRunningProcesses_v2(void *device, unsigned *room, process_t *to)
-{
-    return processes("nvmlDeviceGetComputeRunningProcesses_v2", device, room, to);
-}
+#define PROCESSES(FUNCTION, KEY)                                     \
+    EXPORT int FUNCTION(void *device, unsigned *room, process_t *to) \
+    {                                                                \
+        return processes(#FUNCTION, KEY, device, room, to);          \
+    }
 
-EXPORT int nvmlDeviceGetComputeRunningProcesses_v3(void *device, unsigned *room, process_t *to)
-{
-    return processes("nvmlDeviceGetComputeRunningProcesses_v3", device, room, to);
-}
+PROCESSES(nvmlDeviceGetComputeRunningProcesses_v2, "processes")
+PROCESSES(nvmlDeviceGetComputeRunningProcesses_v3, "processes")
+PROCESSES(nvmlDeviceGetGraphicsRunningProcesses_v2, "drawing")
+PROCESSES(nvmlDeviceGetGraphicsRunningProcesses_v3, "drawing")

@@ -1,0 +1,138 @@
+"""Signs of a Python, its variables and its files that stand in the way.
+
+Sources: the texts in CPython's, glibc's, libgomp's and PyTorch's sources (c10/core/AllocatorConfig.cpp,
+caffe2/serialize/inline_container.cc), and the public issues in which they were explained.
+"""
+
+from __future__ import annotations
+
+from envdoctor.intake.signs import Sign
+
+STANDARD = (
+    "_?ctypes|_bz2|bz2|_lzma|_sqlite3|_ssl|_hashlib|_struct|_socket|_posixsubprocess|_uuid|_curses|_contextvars|zlib"
+    "|pyexpat|encodings|distutils(?:[.]\\w+)?|lib2to3|ensurepip|venv|site"
+)
+"""Modules of Python's own library that a build or a distribution may lack."""
+
+SIGNS: tuple[Sign, ...] = (
+    # --- the Python ---
+    Sign("standard-module-missing", "no module named", rf"No module named ['\"]?(?P<module>{STANDARD})['\"]?(?![\w.])",
+         "ModuleNotFoundError: No module named '_ctypes'"),
+    Sign("python-does-not-start", "fatal python error",
+         r"Fatal Python error: (?P<why>(?:init_\w+|initfsencoding|Py_Initialize|init_import_size|"
+         r"_PyMainInterpreter)[^!?]{0,90})",
+         "Fatal Python error: init_fs_encoding: failed to get the Python codec of the filesystem encoding"),
+    Sign("python-prefix-missing", "could not find platform",
+         r"Could not find platform (?:in)?dependent libraries <(?:exec_)?prefix>",
+         "Could not find platform independent libraries <prefix>"),
+    Sign("python-library-missing", "libpython",
+         r"(?P<library>libpython3[\w.]*?\.(?:so|dylib)[\w.]*): cannot open shared object",
+         "error while loading shared libraries: libpython3.8.so.1.0: cannot open shared object file"),
+    Sign("python-library-mixed", "sre module mismatch", r"SRE module mismatch", "AssertionError: SRE module mismatch"),
+    Sign("python-interpreter-missing", "bad interpreter", r"\S{1,200}: bad interpreter: No such file",
+         "bash: /home/ann/venv/bin/pip: /home/ann/old/bin/python: bad interpreter: No such file or directory"),
+    Sign("python-launcher-broken", "unable to create process using",
+         r"(?:Fatal error in launcher: )?Unable to create process using ['\"]",
+         "Fatal error in launcher: Unable to create process using '\"C:\\old\\python.exe\"'"),
+    Sign("python-store-alias", "python was not found",
+         r"Python was not found; run without arguments to install from the Microsoft Store",
+         "Python was not found; run without arguments to install from the Microsoft Store"),
+    Sign("python-c-api-missing", "undefined symbol: ", r"undefined symbol: (?P<symbol>_?Py[A-Z_]\w+)",
+         "_lzma.so: undefined symbol: PyUnicode_AsUTF8AndSize"),
+    Sign("other-bits", "not a valid win32", r"\[?WinError 193\]?|is not a valid Win32 application",
+         "OSError: [WinError 193] %1 is not a valid Win32 application"),
+    Sign("other-bits", "operating system cannot run", r"(?<!WinError 182\] The )operating system cannot run",
+         "ImportError: DLL load failed: The operating system cannot run %1."),
+    Sign("other-bits", "%1 ", r"%1 (?:不是有效的 Win32|ist keine zulässige Win32|n'est pas une application Win32)",
+         "ImportError: DLL load failed: %1 不是有效的 Win32 应用程序。"),
+    Sign("other-bits", "winerror 193", r"WinError 193", "OSError: [WinError 193] Error loading c10.dll"),
+    Sign("other-bits", "wrong elf class", r"wrong ELF class: ELFCLASS(?P<bits>32|64)",
+         "ImportError: _C.so: wrong ELF class: ELFCLASS64"),
+    # --- variables ---
+    Sign("alloc-conf-refused", "alloc", r"Unrecognized (?:CUDA)?CachingAllocator option:? ?(?P<option>\w+)?",
+         "RuntimeError: Unrecognized CachingAllocator option: expandable_segment"),
+    Sign("alloc-conf-refused", "cachingallocator settings",
+         r"Error,? (?:parsing|expecting)[^.]{0,60}CachingAllocator settings|Error parsing CachingAllocator",
+         "RuntimeError: Error parsing CachingAllocator settings"),
+    Sign("alloc-conf-refused", "allocatorconfig",
+         r"(?:CUDA)?AllocatorConfig\.(?:cpp|h)[^!]{0,40}?(?:INTERNAL ASSERT|Expected|Error)?",
+         "RuntimeError: Expected a single value at CUDAAllocatorConfig.cpp:100"),
+    Sign("alloc-conf-refused", "max_split_size_mb", r"option max_split_size_mb too small",
+         "RuntimeError: CachingAllocator option max_split_size_mb too small, must be > 20"),
+    Sign("alloc-conf-refused", "alloc_conf",
+         r"(?:Error|Failed|Unable|Invalid|malformed)[^.]{0,60}PYTORCH_(?:CUDA_|HIP_)?ALLOC_CONF",
+         "ValueError: Invalid value in PYTORCH_CUDA_ALLOC_CONF"),
+    Sign("alloc-conf-refused", "alloc_conf", r"ALLOC_CONF['\"]?: (?:Error|Invalid|Unrecognized|Expected)[^.]{0,60}",
+         "PYTORCH_CUDA_ALLOC_CONF: Error, expecting ':' value"),
+    Sign("preload-fails", "ld_preload", r"object '(?P<library>[^']{1,200})' from LD_PRELOAD cannot be preloaded",
+         "ERROR: ld.so: object 'libtcmalloc.so' from LD_PRELOAD cannot be preloaded: ignored."),
+    Sign("threads-variable-invalid", "invalid value for environment variable",
+         r"Invalid value for environment variable (?P<variable>[A-Z_]+)",
+         "libgomp: Invalid value for environment variable OMP_NUM_THREADS"),
+    Sign("cublas-workspace-unset", "cublas_workspace_config",
+         r"Deterministic behavior was enabled with either[^!]{0,300}?CUBLAS_WORKSPACE_CONFIG|must set an environment "
+         r"variable[^!]{0,200}?CUBLAS_WORKSPACE_CONFIG",
+         "Deterministic behavior was enabled with either `torch.use_deterministic_algorithms(True)`, but this "
+         "operation is not deterministic because it uses CuBLAS. To enable it, you must set an environment variable "
+         "CUBLAS_WORKSPACE_CONFIG=:4096:8"),
+    Sign("arch-list-refused", "unknown cuda arch", r"Unknown CUDA arch \((?P<arch>[\w.+]+)\) or GPU not supported",
+         "ValueError: Unknown CUDA arch (8.9) or GPU not supported"),
+    Sign("value-not-a-number", "invalid literal for int",
+         r"getenv[^!]{0,200}?invalid literal for int\(\) with base 10: '(?P<value>[^']{0,40})'",
+         "n = int(os.getenv('LOCAL_RANK')) ValueError: invalid literal for int() with base 10: 'auto'"),
+    # --- files ---
+    Sign("disk-full", "no space left on device",
+         r"(?:\[Errno 28\]|OSError|IOError|error)?[: ]{0,3}No space left on device(?P<where>(?:: '[^']{1,150}')?)",
+         "OSError: [Errno 28] No space left on device"),
+    Sign("disk-full", "not enough space on the disk", r"(?:WinError 112\]? ?)?There is not enough space on the disk",
+         "OSError: [WinError 112] There is not enough space on the disk"),
+    Sign("disk-full", "quota exceeded", r"Disk quota exceeded", "OSError: [Errno 122] Disk quota exceeded"),
+    Sign("disk-full", "pytorchstreamwriter", r"PytorchStreamWriter failed writing file",
+         "RuntimeError: PytorchStreamWriter failed writing file data/184: file write failed"),
+    Sign("disk-full", "unexpected pos", r"inline_container\.cc:\d+\][ .]{0,4}unexpected pos",
+         "RuntimeError: [enforce fail at inline_container.cc:337] . unexpected pos 64 vs 0"),
+    Sign("folder-not-writable", "environmentnotwritable", r"EnvironmentNotWritableError",
+         "EnvironmentNotWritableError: The current user does not have write permissions to the target environment."),
+    Sign("disk-full", "nospaceleft", r"NoSpaceLeftError", "NoSpaceLeftError: No space left on devices."),
+    Sign("folder-not-writable", "read-only file system", r"Read-only file system(?P<where>(?:: '[^']{1,150}')?)",
+         "OSError: [Errno 30] Read-only file system: '/data'"),
+    Sign("folder-not-writable", "permission denied",
+         r"(?:PermissionError|OSError|\[Errno 13\])[:\] ]{0,4}(?:\[Errno 13\] )?Permission denied(?:: "
+         r"'(?P<where>[^']{1,150})')?", "PermissionError: [Errno 13] Permission denied: '/.cache/torch'"),
+    Sign("folder-not-writable", "not a writable", r"(?P<where>\S{1,150}) is not a writable directory",
+         "Matplotlib created a temporary cache directory because /.config is not a writable directory"),
+    Sign("folder-not-writable", "write in your cache folder",
+         r"There was a problem when trying to write in your cache folder \((?P<where>[^)]{1,150})\)",
+         "There was a problem when trying to write in your cache folder (/.cache/huggingface/hub)."),
+    Sign("folder-not-writable", "could not install packages due to",
+         r"Could not install packages due to an (?:OS|Environment)Error: \[(?:Errno 13|WinError 5)\][^']{0,60}",
+         "ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '/usr/lib/python3'"),
+    Sign("folder-not-writable", "no usable temporary directory", r"No usable temporary directory found",
+         "FileNotFoundError: [Errno 2] No usable temporary directory found in ['/tmp', '/var/tmp', '/usr/tmp', '/']"),
+    Sign("folder-not-writable", "getpwuid", r"getpwuid\(\): uid not found: (?P<uid>\d+)",
+         "KeyError: 'getpwuid(): uid not found: 1001'"),
+    Sign("file-system-fails", "stale file handle", r"Stale (?:NFS )?file handle",
+         "OSError: [Errno 116] Stale file handle"),
+    Sign("file-system-fails", "no locks available", r"No locks available", "OSError: [Errno 37] No locks available"),
+    Sign("file-system-fails", "input/output error", r"\[Errno 5\] Input/output error",
+         "OSError: [Errno 5] Input/output error"),
+    Sign("file-system-fails", "failed to map segment",
+         r"failed to map segment from shared object: Operation not permitted",
+         "libtorch_cpu.so: failed to map segment from shared object: Operation not permitted"),
+    # --- harmless ---
+    Sign("harmless-output", "pynvml package is deprecated", r"The pynvml package is deprecated",
+         "FutureWarning: The pynvml package is deprecated. Please install nvidia-ml-py instead."),
+    Sign("harmless-output", "expandable_segments", r"expandable_segments not supported on this platform",
+         "UserWarning: expandable_segments not supported on this platform"),
+    Sign("harmless-output", "skipping import of cpp extensions",
+         r"Skipping import of cpp extensions due to incompatible torch version",
+         "Skipping import of cpp extensions due to incompatible torch version 2.9.1+cu128 for torchao version 0.15.0"),
+    Sign("harmless-output", "is not a symbolic link", r"libcuda\.so\.1 is not a symbolic link",
+         "/sbin/ldconfig.real: /usr/lib/wsl/lib/libcuda.so.1 is not a symbolic link"),
+    Sign("harmless-output", "unable to register", r"Unable to register cu(?:DNN|BLAS|FFT) factory",
+         "Unable to register cuDNN factory: Attempting to register factory for plugin cuDNN when one has already"),
+    Sign("harmless-output", "async_io", r"async_io requires the dev libaio",
+         "[WARNING] async_io requires the dev libaio .so object and headers but these were not found."),
+    Sign("harmless-output", "invalid distribution", r"Ignoring invalid distribution [~-]\w+",
+         "WARNING: Ignoring invalid distribution ~orch (/usr/lib/python3/site-packages)"),
+)  # fmt: skip

@@ -1,0 +1,47 @@
+import pytest
+
+from envdoctor.compare.weights import weight_of
+from envdoctor.facts import Drift
+from envdoctor.findings import Severity
+from envdoctor.testing import findings
+
+
+def changed(path: str, before: str = "old", after: str = "new") -> Drift:
+    return Drift(path, before, after, *weight_of(path), "2026-11-20T10:00:00Z")
+
+
+def test_names_the_fact_then_and_now() -> None:
+    [found] = findings("PRJ106", drift=(changed("cpu.model"), changed("environment.OMP_NUM_THREADS")))
+
+    assert "cpu.model was old, is new" in found.what
+    assert "2026-11-20" in found.what
+    assert "environment.OMP_NUM_THREADS" not in found.what
+    assert found.severity is Severity.WARNING
+
+
+def test_the_weightiest_leads_and_all_stand_in_the_evidence() -> None:
+    small = [Drift(f"cpu.small{n}", "a", "b", 5, "seldom") for n in range(9)]
+
+    [found] = findings("PRJ106", drift=(*small, changed("cpu.model")))
+
+    assert found.why.startswith("The weightiest is cpu.model")
+    assert "and 6 more" in found.what
+    assert len(found.evidence["drift"]) == 10
+
+
+def test_what_seldom_matters_is_a_note() -> None:
+    [found] = findings("PRJ106", drift=(Drift("cpu.small", "a", "b", 5, "seldom"),))
+
+    assert found.severity is Severity.NOTE
+
+
+@pytest.mark.parametrize(
+    "drift",
+    [
+        pytest.param((), id="nothing drifted"),
+        pytest.param((changed("environment.OMP_NUM_THREADS"),), id="another check's fact"),
+        pytest.param(None, id="nothing was compared"),
+    ],
+)
+def test_stays_silent(drift: tuple[Drift, ...] | None) -> None:
+    assert not findings("PRJ106", drift=drift)

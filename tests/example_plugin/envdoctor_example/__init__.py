@@ -1,0 +1,1 @@
+"""Checks of a lab, beside those of envdoctor."""
