@@ -31,9 +31,10 @@ def torch_missing_told(
     if isinstance(torch, Torch) and isinstance(torch.version, str):
         version = torch.version
     listed = {} if isinstance(packages, Unknown) else packages
-    elsewhere = version or listed.get("torch")
+    satisfied = told(messages, "torch-satisfied-elsewhere")
+    elsewhere = version or listed.get("torch") or (satisfied.value("place") if satisfied else None)
     yield Finding(
-        what=f"The Python that runs has no torch, although {elsewhere} is installed in another."
+        what=f"The Python that runs has no torch, although another has one ({elsewhere})."
         if elsewhere
         else f"PyTorch is not installed in the Python that runs: {one.quote}.",
         why="Each Python has packages of its own: what one `pip` installs, another `python` does not see.",
@@ -44,6 +45,8 @@ def torch_missing_told(
         ),
         verify="python -c 'import torch; print(torch.__version__)'",
         cause="multiple-installs-or-shadowing" if elsewhere else "torch-missing",
-        evidence=one.evidence | ({"torch.version": version} if version else {}),
+        evidence=one.evidence
+        | ({"torch.version": version} if version else {})
+        | (satisfied.evidence if satisfied else {}),
         confidence="likely" if elsewhere else one.confidence,
     )

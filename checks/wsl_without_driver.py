@@ -39,7 +39,7 @@ def wsl_without_driver(messages: tuple[Message, ...], platform: Platform | Unkno
             "nvidia-driver-*, "
             "libnvidia-compute-*), and keep /usr/lib/wsl/lib on the library path.",
             ("wsl --list --verbose", "wsl --set-version DISTRIBUTION 2", "wsl --update", "wsl --shutdown"),
-            Risk.CHANGES_ENVIRONMENT,
+            Risk.NEEDS_ROOT,
         ),
         verify="/usr/lib/wsl/lib/nvidia-smi",
         confidence=found.confidence if found.message.sign in OWN or version == 1 else "likely",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import types
 import typing
 from typing import Any
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
-from envdoctor import facts
 from envdoctor.facts import Snapshot, Unknown
 from tests.machines_broken import BROKEN
 from tests.machines_snapshots import HEALTHY
@@ -60,7 +60,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
 
 def hints(kind: type[Struct]) -> dict[str, Any]:
     """Return the annotations of a fact's fields, resolved."""
-    return typing.get_type_hints(kind, vars(facts))
+    return typing.get_type_hints(kind, vars(sys.modules[kind.__module__]))
 
 
 @st.composite

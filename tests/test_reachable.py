@@ -15,6 +15,8 @@ from envdoctor.judge import judge
 from envdoctor.registry import load_checks
 from tests.machines_broken import BROKEN
 from tests.machines_broken_python import BROKEN_PYTHON
+from tests.machines_observed import OBSERVED, OBSERVED_MACHINES
+from tests.test_every_check import assert_is_complete, assert_is_proved
 
 TOP = Path(__file__).parent.parent
 CHECKS = load_checks()
@@ -46,10 +48,19 @@ def test_a_pasted_text_has_its_cause_named_first(code: str) -> None:
     assert report.primary == (code if found.severity is Severity.ERROR else None), codes
 
 
+@pytest.mark.parametrize(("code", "machine"), [pytest.param(c, one, id=c) for c, one in OBSERVED_MACHINES.items()])
+def test_an_observed_script_has_its_bottleneck_named_alone(code: str, machine: Snapshot) -> None:
+    findings = judge(machine, {name: check for name, check in CHECKS.items() if name.startswith("BEN")}).findings
+
+    assert [found.code for found in findings] == [code]
+    assert_is_complete(findings[0], machine)
+    assert_is_proved(findings[0], machine)
+
+
 def test_every_check_is_reached() -> None:
     ours = {code for code, check in CHECKS.items() if check.judge.__module__.startswith("envdoctor_checks.")}
 
-    assert ours - BROKEN.keys() - BROKEN_PYTHON.keys() - PASTED.keys() == {
+    assert ours - BROKEN.keys() - BROKEN_PYTHON.keys() - OBSERVED.keys() - PASTED.keys() == {
         code for code in ours if code.startswith(OF_A_PROJECT)
     }
 

@@ -8,11 +8,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from envdoctor.cli.options import OutputFile, Seconds, put
+from envdoctor.cli.options import OutputFile, Seconds, is_for_others, put, without_private
 from envdoctor.cli.terminal import look_at
 
 EPILOG = "Exit codes: 0 PASS, 1 FAIL, 2 wrong usage, 3 envdoctor failed, 130 interrupted."
@@ -20,6 +20,12 @@ CIFAR = "https://www.cs.toronto.edu/~kriz/cifar.html"
 
 
 @click.command(epilog=EPILOG)
+@click.argument("script", required=False, metavar="[SCRIPT]")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
+@click.option("--script", "script_", metavar="PATH", help="The same as SCRIPT; then all that follows -- is for it.")
+@click.option(
+    "--seconds", type=Seconds(min=1, max=3600), metavar="SECONDS", help="Of a SCRIPT's training to watch.  [20]"
+)
 @click.option(
     "--preset", type=click.Choice(["smoke", "quick", "full"]), default="smoke", show_default=True, help="What to run."
 )
@@ -32,7 +38,7 @@ CIFAR = "https://www.cs.toronto.edu/~kriz/cifar.html"
     "--timeout",
     type=Seconds(min=1, max=86400),
     metavar="SECONDS",
-    help="For the whole smoke test [300]; for each experiment of quick and full [8 times its estimate].",
+    help="For the whole smoke test [300]; for each experiment of quick and full [8 times its estimate]; for a SCRIPT.",
 )
 @click.option("--only", multiple=True, metavar="NAME", help="Only this group or these experiments: ladder, sync.*, …")
 @click.option("--epochs", type=click.FloatRange(0, 1000), help="Train each row of the ladder so long.")
@@ -40,11 +46,15 @@ CIFAR = "https://www.cs.toronto.edu/~kriz/cifar.html"
 @click.option("--threads", type=click.IntRange(1, 4096), help="Of the arithmetic; else chosen by trial, with reason.")
 @click.option("--resume", is_flag=True, help="Take over what the last such run finished.")
 @click.option("--dry-run", is_flag=True, help="Show the experiments and an estimate of the time; run nothing.")
-@click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json", "csv", "markdown", "html"]), default="text")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-o", "--output", type=OutputFile(), help="Write to this file instead of the standard output.")
 @click.option("--private-ok", is_flag=True, help="Keep names, paths and addresses in the JSON that is written.")
 def bench(
+    script: str | None,
+    arguments: tuple[str, ...],
+    script_: str | None,
+    seconds: float | None,
     preset: str,
     python: str | None,
     data: str | None,
@@ -65,6 +75,9 @@ def bench(
 ) -> None:
     """Train a small network on every device and say PASS or FAIL, or measure what makes it faster.
 
+    With a SCRIPT: run that training script, watch it, and name its bottleneck, if it has one. Options for it come
+    after --. Its own output is not shown. What it writes, it writes.
+
     smoke (a minute): PASS means: the loss falls, unseen images are recognised clearly more often than by
     guessing, and one forward and backward pass agrees with a float64 reference. Without --data or --download
     a built-in synthetic set is used, and needs nothing.
@@ -80,7 +93,17 @@ def bench(
       envdoctor bench --data ~/cifar10 --json -o smoke.json
       envdoctor bench --preset quick --data ~/cifar10
       envdoctor bench --preset full --only ladder --epochs 10 --format csv -o ladder.csv
+      envdoctor bench train.py
+      envdoctor bench --seconds 30 --json train.py -- --epochs 3
     """  # noqa: D301  # click wants the character, not a backslash and a b
+    format_ = "json" if as_json else format_
+    if script is not None or script_ is not None:
+        words = ((script,) if script_ is not None and script is not None else ()) + arguments
+        _refuse_wishes({"only": only, "epochs": epochs, "budget": budget, "resume": resume}, format_, "a script")
+        watched = {"seconds": seconds or 20.0, "limit": timeout}
+        _observe(python, script_ or script or "", words, watched, format_, output, private_ok=private_ok)
+    if seconds is not None or format_ in ("markdown", "html"):
+        raise click.UsageError(f"{'--seconds' if seconds else '--format ' + format_} is for a SCRIPT; name one")
     from envdoctor.bench.progress import shown  # noqa: PLC0415  # heavy for `--help`
     from envdoctor.bench.smoke import Options, RefusedError, run_smoke  # noqa: PLC0415
 
@@ -96,16 +119,43 @@ def bench(
             outcome = run(_interpreter(python), listen=listen)
     except RefusedError as error:
         raise click.UsageError(str(error)) from None
-    put(_rendered(outcome, "json" if as_json else format_, output, private_ok=private_ok), output)
+    put(_rendered(outcome, format_, output, private_ok=private_ok), output)
     raise SystemExit(outcome.exit_code)
 
 
-def _refuse_wishes(wishes: Mapping[str, Any], format_: str) -> None:
-    """Say which option means nothing to the smoke test."""
+def _observe(
+    python: str | None,
+    script: str,
+    words: tuple[str, ...],
+    watched: Mapping[str, Any],
+    format_: str,
+    output: Path | None,
+    *,
+    private_ok: bool,
+) -> NoReturn:
+    """Watch a training script, print what was found, and end."""
+    from envdoctor.bench.observe import NothingSeenError, observe  # noqa: PLC0415  # heavy for `--help`
+    from envdoctor.cli.check import rendered  # noqa: PLC0415  # same
+
+    if not Path(script).is_file():
+        raise click.BadParameter(f"{script}: there is no such file", param_hint="'SCRIPT'")
+    try:
+        with _terminable():
+            report = observe(_interpreter(python), script, words, **watched)
+    except NothingSeenError as error:
+        raise click.UsageError(str(error)) from None
+    if not private_ok and (format_ != "text" or is_for_others(output)):
+        report = without_private(report)
+    put(rendered(report, format_, output), output, is_json=format_ == "json")
+    raise SystemExit(report.exit_code)
+
+
+def _refuse_wishes(wishes: Mapping[str, Any], format_: str, what: str = "the smoke test") -> None:
+    """Say which option means nothing to the smoke test, or to a script."""
     given = [f"--{name}" for name, value in wishes.items() if value or (value == 0.0 and value is not False)]
     given += ["--format csv"] if format_ == "csv" else []
     if given:
-        raise click.UsageError(f"{given[0]} is for --preset quick and full; the smoke test has no such choice")
+        raise click.UsageError(f"{given[0]} is for --preset quick and full; {what} has no such choice")
 
 
 def _series(preset: str, dry_run: bool, wishes: Mapping[str, Any], **more: Any) -> Callable[..., Any]:

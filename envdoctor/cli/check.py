@@ -103,7 +103,7 @@ def check(
         from envdoctor.report.private import without_secrets  # noqa: PLC0415  # imported while looking
 
         report = without_secrets(report)
-    text = _rendered(report, format_, output, **shown)
+    text = rendered(report, format_, output, **shown)
     put(text, output, is_json=format_ == "json")
     raise SystemExit(report.exit_code)
 
@@ -140,7 +140,8 @@ def _beside(against: str, source: str | None) -> Beside:
     return functools.partial(with_contract, contract=contract, environment=os.environ if source is None else None)
 
 
-def _rendered(report: Report, format_: str, output: Path | None, **shown: bool) -> str:
+def rendered(report: Report, format_: str, output: Path | None, **shown: bool) -> str:
+    """Return a report in a format; as text, for the terminal or the file that it goes to."""
     if format_ == "text":
         from envdoctor.report import text  # noqa: PLC0415
 

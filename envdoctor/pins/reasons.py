@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from envdoctor import compat
@@ -22,6 +23,12 @@ from envdoctor.pins.machine import Card, Machine
 from envdoctor.pins.rules import covers, number, supported_by_cudnn
 from envdoctor.pins.search import NAMES, ever_covered
 
+DATA_CENTRE = re.compile(
+    r"\bTesla\b|\b(?:A2|A10G?|A16|A30|A40|A100|A800|B200|B300|GB200|GB300|GH200|H20|H100|H200|H800|L4|L20|L40S?|P4|P40"
+    r"|P100|T4|V100)\b"
+)
+"""GPUs for which NVIDIA makes forward compatibility; on others it ends in error 804."""
+
 
 def for_pins(machine: Machine, release: Release, variant: Variant, pins: Pins) -> tuple[str, ...]:
     """Return the reasons for a recommendation."""
@@ -30,6 +37,7 @@ def for_pins(machine: Machine, release: Release, variant: Variant, pins: Pins) -
         _newest(release, pins),
         *_build(machine, release, variant),
         *_driver(machine, variant, pins),
+        *_forward(machine),
         *_code(machine, variant),
         *_end_of_support(machine, release),
         *_companions(machine, release, pins),
@@ -129,6 +137,25 @@ def _driver(machine: Machine, variant: Variant, pins: Pins) -> Iterator[str]:
         yield f"No NVIDIA driver{whose} is known here; this build needs {pins.driver} or newer{_until(machine)}."
     else:
         yield f"Driver {machine.driver}{whose} runs every CUDA {major} build, as {floor} and all newer ones do."
+
+
+def _forward(machine: Machine) -> Iterator[str]:
+    """Tell of forward compatibility where it can be real: a data-centre GPU on a driver of an older CUDA generation.
+
+    Source: https://docs.nvidia.com/deploy/cuda-compatibility/ (forward compatibility).
+    """
+    every = [variant.cuda for wheels in releases()[0].platforms.values() for variant in wheels.variants if variant.cuda]
+    newest = max(every, key=number, default=None)
+    if machine.os != "linux" or not isinstance(machine.driver, str) or newest is None or not machine.cards:
+        return
+    if compat.driver_runs(machine.driver, newest, "linux") or not all(
+        DATA_CENTRE.search(c.name) for c in machine.cards
+    ):
+        return
+    yield (
+        f"On data-centre GPUs NVIDIA's package cuda-compat may let driver {machine.driver} run a newer CUDA "
+        "generation; that is not counted on here."
+    )
 
 
 def _until(machine: Machine) -> str:

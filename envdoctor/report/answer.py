@@ -116,6 +116,8 @@ def _origin(path: str, facts: Snapshot, told: dict[str, str]) -> str | None:
         place = rest.partition(".")[0]
         gpu: Gpu | None = facts.gpus[int(place)] if place.isdecimal() and int(place) < len(facts.gpus) else None
         return told.get(f"gpus.{gpu.index}.name") or told.get("card.words") if gpu is not None else None
+    if group == "platform":
+        return next((told[name] for name in (rest, f"{rest}.words", "platform") if name in told), None)
     if group in ("torch", "torchvision", "torchaudio"):
         return next(
             (told[name] for name in (f"{group}.version", f"{group}.pip", f"{group}.conda") if name in told), None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from envdoctor.facts import Unknown, to_builtins
 from envdoctor.findings import Finding
+from envdoctor.report.answer import is_pasted
 from envdoctor.report.clean import line, printable, say, shorten, split_code
 from envdoctor.report.json import plain
 from envdoctor.report.measured import HEADERS, Measured, measured
@@ -50,8 +51,8 @@ def render(report: Report) -> str:
     template = _environment().get_template("report.html")
     page: str = template.render(
         report=report,
-        title=f"envdoctor: {VERDICTS[report.verdict]}",
-        verdict=VERDICTS[report.verdict],
+        title=f"envdoctor: {_verdict(report)}",
+        verdict=_verdict(report),
         headline=shorten(report.headline, HEADLINE),
         primary=_finding(report.primary_finding),
         others=[_finding(finding) for finding in (report.findings[1:] if report.primary else report.findings)],
@@ -67,6 +68,13 @@ def render(report: Report) -> str:
         **_measurements(measured(report)),
     )
     return page.lstrip()
+
+
+def _verdict(report: Report) -> str:
+    """Name the verdict. A text that shows no fault makes no machine healthy."""
+    if report.verdict == "healthy" and is_pasted(report.facts):
+        return "No fault shown"
+    return VERDICTS[report.verdict]
 
 
 def framed(report: Report, height: str = "36rem") -> str:

@@ -43,7 +43,9 @@ def rows(report: Report) -> list[Row]:
         _row("PyTorch", _torch(facts), report, ("TOR",)),
         _row("Libraries", _libraries(facts), report, ("LIB",)),
     ]
-    return [row for row in made if row.text]
+    # A text need not speak of everything; a machine that is looked at has a reason for what is not known.
+    is_text = not isinstance(facts.messages, Unknown)
+    return [row for row in made if row.text and not (is_text and row.status == UNKNOWN and "unknown: " in row.text)]
 
 
 def _row(label: str, said: tuple[str, str], report: Report, groups: tuple[str, ...]) -> Row:

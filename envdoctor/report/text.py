@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from envdoctor.facts import Unknown
 from envdoctor.findings import Finding, Severity
 from envdoctor.report.ascii import to_ascii
 from envdoctor.report.clean import printable, say, shorten
@@ -41,7 +42,8 @@ def render(
     """Return the report as text of a given width (commands are never wrapped: they are there to be pasted)."""
     page = _Page(width, color=color, unicode=unicode)
     page.line(f"envdoctor {report.tool.version}", f", data {report.tool.data}", f", {report.seconds:.1f} s")
-    page.table(rows(report))
+    if isinstance(report.facts.observation, Unknown):
+        page.table(rows(report))
     page.verdict(report)
     rest = list(report.findings)
     if report.primary_finding is not None:

@@ -45,3 +45,14 @@ def test_another_python_has_it() -> None:
     [found] = findings("TOR052", messages=messages, torch=Torch("2.6.0", cuda="12.4"), packages={})
 
     assert found.cause == "multiple-installs-or-shadowing"
+
+
+def test_pip_finds_it_in_another_python() -> None:
+    messages = told(
+        "ModuleNotFoundError: No module named 'torch'\n"
+        "Requirement already satisfied: torch in /usr/local/lib/python3.8/dist-packages (2.1.0)"
+    )
+    [found] = findings("TOR052", messages=messages)
+
+    assert found.cause == "multiple-installs-or-shadowing"
+    assert "/usr/local/lib/python3.8/dist-packages" in found.what

@@ -49,6 +49,11 @@ def program(folder: Path, source: str) -> str:
         pytest.param(["--resume"], "--resume is for --preset quick and full", id="resuming the smoke test"),
         pytest.param(["--format", "csv"], "--format csv is for --preset", id="CSV of the smoke test"),
         pytest.param(["--preset", "quick", "--data", "/no/such"], "there is no such folder", id="no folder, quick"),
+        pytest.param(["/no/such/train.py"], "there is no such file", id="no such script"),
+        pytest.param(["--script", "/no/such/train.py", "--", "--lr", "1"], "there is no such file", id="--script"),
+        pytest.param([__file__, "--format", "csv"], "a script has no such choice", id="CSV of a script"),
+        pytest.param(["--seconds", "3"], "--seconds is for a SCRIPT", id="seconds of the smoke test"),
+        pytest.param(["--format", "html"], "--format html is for a SCRIPT", id="HTML of the smoke test"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_code_2(arguments: list[str], word: str) -> None:

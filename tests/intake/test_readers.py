@@ -540,3 +540,24 @@ def test_the_way_of_a_text_does_not_matter(damage: Any) -> None:
 
 def test_utf_16_of_powershell() -> None:
     assert read(textwrap.dedent(COLLECT_ENV_2).encode("utf-16")).torch == torch_of(COLLECT_ENV_2)
+
+
+def test_collect_env_prints_this_for_a_build_without_cuda() -> None:
+    text = "PyTorch version: 1.12.1\nCUDA used to build PyTorch: Could not collect\nIs CUDA available: False\n"
+
+    assert torch_of(text).build == "cpu"
+
+
+@pytest.mark.parametrize(
+    "text", ["my driver is 410.48\n", "NVIDIA driver version 410.48\n", "with driver 410.48 on Ubuntu\n"]
+)
+def test_a_driver_that_people_name(text: str) -> None:
+    driver = snapshot(text).driver
+
+    assert isinstance(driver, Driver)
+    assert driver.version == "410.48"
+
+
+@pytest.mark.parametrize("text", ["requires driver 570.26\n", "driver 570.26 or newer\n", "the driver is 2.10\n"])
+def test_a_driver_that_is_wanted_is_not_there(text: str) -> None:
+    assert isinstance(snapshot(text).driver, Unknown)

@@ -279,3 +279,19 @@ def test_says_where_the_machine_is_newer_than_the_data() -> None:
 )
 def test_says_nothing_of_its_age_otherwise(described: Machine) -> None:
     assert not any("newer than the data" in line for line in pins(described).because)
+
+
+@pytest.mark.parametrize(
+    ("name", "driver", "told"),
+    [
+        ("A100", R535, True),
+        ("Tesla T4", R535, True),
+        ("RTX 4090", R535, False),
+        ("A100", "580.65.06", False),
+        ("A100", None, False),
+    ],
+)
+def test_forward_compatibility_is_told_where_it_can_be_real(name: str, driver: str | None, *, told: bool) -> None:
+    because = pins(machine(name, driver=driver)).because
+
+    assert any("cuda-compat" in line for line in because) is told

@@ -8,6 +8,7 @@ from envdoctor.examine import Options, judge_snapshot
 from envdoctor.intake.read import read
 from envdoctor.report import render
 from envdoctor.report.answer import missing_facts
+from envdoctor.report.summary import rows
 
 NEW_CARD = """\
 # it does not work with my card
@@ -70,3 +71,15 @@ def test_what_was_pasted_stays_a_text(hostile: str) -> None:
     assert "\x1b" not in said
     assert "@somebody" not in re.sub(r"`[^`\n]*`|<code>.*?</code>", "", said)
     assert said.count("```") % 2 == 0
+
+
+def test_what_the_text_does_not_say_is_no_row() -> None:
+    report = judge_snapshot(read(NEW_CARD.encode()), Options())
+
+    assert [row.label for row in rows(report)] == ["System", "GPU", "Python", "PyTorch"]
+
+
+def test_a_place_that_words_name_has_its_line() -> None:
+    said = answer("nvidia-container-cli: initialization error: load library failed: libnvidia-ml.so.1\nI use WSL2\n")
+
+    assert "`platform.wsl` is `2` (words, line 2)" in said

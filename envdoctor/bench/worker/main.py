@@ -64,6 +64,11 @@ def _told(error: BaseException, stage: str) -> dict[str, Any]:
 def _run(say: Say, options: dict[str, Any]) -> None:
     say(stage="find torch")
     _find_torch()
+    if "script" in options:
+        from . import observe  # noqa: PLC0415  # the smoke test does not need it
+
+        observe.run(say, options)
+        return
     if "requests" in options:
         from . import series  # noqa: PLC0415  # the smoke test does not need it
 

@@ -106,6 +106,10 @@ def read(lines: Iterable[Line], claims: Claims) -> None:
 
 
 def _note(claims: Claims, meaning: str, value: str, line: Line) -> None:
+    if meaning == "torch.cuda" and value.lower().startswith("could not collect"):
+        # collect_env prints this for every None, and torch.version.cuda is None in a build without CUDA.
+        claims.add(meaning, None, BY, line)
+        return
     if not value or value.lower().startswith(NOT_SAID):
         return
     reader = READERS.get(meaning)

@@ -57,6 +57,11 @@ OTHER = re.compile(
     r"|\b(?P<apple>Apple M\d|\bM[1-5](?: (?:Pro|Max|Ultra))?\b(?= (?:Mac|chip)))",
 )
 INTERPRETER = re.compile(r"\b[Pp]ython ?v?(3\.\d{1,2}(?:\.\d{1,2})?|2\.7(?:\.\d{1,2})?)\b")
+DRIVER = re.compile(
+    r"\bdriver(?: version)?(?: (?:is|was|of|v))?[ :=]{1,3}(\d{3}\.\d{2,3}(?:\.\d{2})?)\b"
+    r"(?! ?(?:or|and) (?:newer|later))",
+    re.IGNORECASE,
+)
 WISHED = re.compile(r"\b(?:requires?|needs?|supports?|only|>=|for)\b", re.IGNORECASE)
 
 
@@ -70,6 +75,9 @@ def read(lines: Iterable[Line], claims: Claims) -> None:
             claims.add("card.words", found[0], BY, line)
     for line, found in page.search(OTHER):
         claims.add(f"{found.lastgroup}.words", found[0].strip(), BY, line)
+    for line, found in page.search(DRIVER):
+        if not WISHED.search(line.text):
+            claims.add("driver.version", found[1], BY, line)
     for line, found in page.search(INTERPRETER):
         if not line.output and not WISHED.search(line.text):
             claims.add("python.version", found[1], BY, line)

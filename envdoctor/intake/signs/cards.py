@@ -25,6 +25,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign("gpu-lost", "gpu_is_lost", r"NVML_ERROR_GPU_IS_LOST", "NVML_ERROR_GPU_IS_LOST"),
     Sign("gpu-lost", "gpuislost", r"NVMLError_GpuIsLost", "NVMLError_GpuIsLost"),
     Sign("gpu-lost", "requires reset", r"GPU (?:\w+ )?requires reset", "GPU requires reset"),
+    Sign("smi-empty", "no nvidia devices found", r"NVIDIA: no NVIDIA devices found", "NVIDIA: no NVIDIA devices found"),
     Sign("smi-empty", "no devices were found", r"No devices were found", "$ nvidia-smi No devices were found"),
     Sign("gpu-lost", "cannot be found", r"device cannot be found on the PCI bus",
          "the card cannot be found: device cannot be found on the PCI bus"),

@@ -87,7 +87,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign("data-refused", "urlopen error", r"urlopen error (?:\[[^\]]{1,60}\] ?)?[^>]{0,60}",
          "urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>"),
     Sign("data-refused", "certificate_verify_failed", r"(?:urlopen|URLError|urllib|urlretrieve|download_url|torchvi"
-         r"sion|datasets)[^!]{0,120}CERTIFICATE_VERIFY_FAILED",
+         r"sion|datasets|huggingface|load_state_dict_from_url|torch\.hub)[^!]{0,160}CERTIFICATE_VERIFY_FAILED",
          "<urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed>"),
     Sign("data-refused", "couldn't reach", r"Couldn'?t reach (?:https?://\S{0,120}|['\"]?[\w./-]{1,80}['\"]? "
          r"(?:on|from) (?:the )?(?:Hugging ?Face )?Hub|the Hugging Face Hub)",

@@ -27,6 +27,8 @@ SIGNS: tuple[Sign, ...] = (
          r"file| not found)", "load library failed: libnvidia-ml.so.1: cannot open shared object file"),
     Sign("nvml-missing", "nvml shared library not found", r"NVML Shared Library Not Found",
          "pynvml.NVMLError_LibraryNotFound: NVML Shared Library Not Found"),
+    Sign("nvml-missing", "could not load nvml library", r"could not load NVML library",
+         "Failed to initialize NVML: could not load NVML library."),
     Sign("nvml-missing", "find libnvidia-ml", r"couldn'?t find libnvidia-ml\.so library",
          "NVIDIA-SMI couldn't find libnvidia-ml.so library"),
     Sign("compat-refused", "forward compatibility", r"forward compatibility was attempted on non[- ]supported HW",

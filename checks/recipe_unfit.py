@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+
+from envdoctor.findings import Finding, Fix, Severity, check
+from envdoctor.observation import Observation
+from envdoctor.rules.observed import losses_rise, lost_to_recipe, shown, tiny_norm_batch
+
+
+@check("BEN012", Severity.WARNING, cause="recipe")
+def recipe_unfit(observation: Observation | None) -> Iterator[Finding]:
+    """The recipe, and not the speed, keeps the net from learning.
+
+    With a learning rate that is too high the loss rises or does not fall; batch norm over two or three samples
+    takes noise for statistics. A faster machine helps against neither.
+    It would be wrong if the loss fell in a longer run, or if the norms were frozen.
+
+    How to mend it: a tenth of the learning rate with warm-up; a batch of 16 and more, or GroupNorm.
+
+    Source: https://arxiv.org/abs/1803.08494 (batch norm's error grows as the batch shrinks), figure 1.
+    """
+    if observation is None:
+        return
+    if not lost_to_recipe(observation):
+        return
+    batch, optimizer = tiny_norm_batch(observation), observation.optimizer
+    if losses_rise(observation) and observation.amp is None:
+        no_numbers = observation.bad_losses >= 2  # noqa: PLR2004  # one may be chance
+        lr = f" with lr {optimizer.lr:g}" if optimizer is not None and optimizer.lr is not None else ""
+        yield Finding(
+            what=f"{observation.bad_losses} losses were no finite numbers{lr}."
+            if no_numbers
+            else f"The loss does not fall{lr}: {observation.losses[0]:.4g} first, {observation.losses[-1]:.4g} last.",
+            why="Steps that are too large leave the valley that they should go down.",
+            fix=Fix("Try a tenth of the learning rate, with warm-up; scale it with the batch."),
+            evidence=shown(observation, "losses", "bad_losses", "optimizer.lr"),
+            severity=Severity.ERROR if no_numbers else Severity.WARNING,
+            confidence="likely",
+        )
+    elif batch is not None:
+        yield Finding(
+            what=f"Batch norm learns from batches of {batch}.",
+            why="Mean and variance of so few samples are mostly noise.",
+            fix=Fix("Use a batch of 16 and more, or GroupNorm."),
+            evidence=shown(observation, "loader.batch", "memory"),
+            confidence="likely",
+        )

@@ -1,0 +1,35 @@
+from collections.abc import Iterator
+
+from envdoctor.findings import Finding, Fix, Severity, check
+from envdoctor.observation import Observation
+from envdoctor.rules.observed import lost_to_threads, percent, shown, trial
+
+
+@check("BEN007", Severity.WARNING, cause="cpu-threads-oversubscribed")
+def threads_unfit(observation: Observation | None) -> Iterator[Finding]:
+    """The script computes with too many threads, or with one by accident.
+
+    Threads beyond the CPUs of the process wait for each other; a single one leaves CPUs idle. The number is
+    changed and changed back while the script trains: every turn must show the gain.
+    It would be wrong if the trial showed none: then nothing is said, whatever the number.
+
+    How to mend it: OMP_NUM_THREADS or torch.set_num_threads with the number of usable CPUs.
+
+    Source: https://docs.pytorch.org/docs/stable/notes/cpu_threading_torchscript_inference.html (tuning the number).
+    """
+    if observation is None:
+        return
+    lost, found = lost_to_threads(observation), trial(observation, "threads")
+    if not lost or found is None:
+        return
+    yield Finding(
+        what=f"{found.before} threads compute on {observation.cpus} CPUs; with {found.to} a step takes "
+        f"{percent(found.median)} of its time ({percent(found.low)} to {percent(found.high)} in {found.pairs} turns).",
+        why="One thread leaves CPUs idle." if found.before == 1 else "Threads wait for each other at every operator.",
+        fix=Fix(
+            f"Set OMP_NUM_THREADS={found.to}, or call torch.set_num_threads({found.to}): "
+            f"{percent(lost)} of the time is gained.",
+            (f"export OMP_NUM_THREADS={found.to}",),
+        ),
+        evidence=shown(observation, "threads", "cpus", "quota_cpus", "omp_threads", "trials"),
+    )

@@ -1,0 +1,228 @@
+"""Where the observed script is listened to. Each hook costs a microsecond or two, and none changes what is computed."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Callable
+
+import torch
+
+if TYPE_CHECKING:
+    from .recorder import Recorder
+
+OWN = os.path.dirname(os.path.abspath(__file__))
+LIBRARY = os.path.dirname(os.path.abspath(torch.__file__))
+READERS = ("item", "tolist", "numpy", "cpu", "__bool__", "__float__", "__int__")
+now = time.perf_counter
+
+
+class Amp:
+    """What the script does with autocast, and a switch to leave it out for a while."""
+
+    used = ""
+    off = False
+
+
+def install(recorder: Recorder) -> None:
+    """Listen to loaders, backward passes, optimizers, reads, saves, autocast."""
+    _loaders(recorder)
+    _backward(recorder)
+    _optimizers(recorder)
+    _reads(recorder)
+    _saves(recorder)
+    _autocast()
+    _evaluations(recorder)
+
+
+def _loaders(recorder: Recorder) -> None:
+    from torch.utils.data import dataloader  # noqa: PLC0415  # takes long
+
+    kind = dataloader._BaseDataLoaderIter  # noqa: SLF001  # the base of both iterators; there is no other hook
+    before, begin = kind.__next__, kind.__init__
+
+    @functools.wraps(begin)
+    def __init__(self: Any, loader: Any, *rest: Any, **more: Any) -> None:  # noqa: N807
+        began = now()
+        begin(self, loader, *rest, **more)
+        self.envdoctor_loader = loader
+        recorder.note_start(now() - began)
+
+    @functools.wraps(before)
+    def __next__(self: Any) -> Any:  # noqa: N807
+        began = now()
+        try:
+            batch = before(self)
+        except StopIteration:
+            # The end of an epoch: workers that do not persist are shut down here.
+            recorder.note_start(now() - began)
+            raise
+        ended = now()
+        _shape(recorder, batch)
+        recorder.took_batch(getattr(self, "envdoctor_loader", None), began, ended)
+        return batch
+
+    kind.__init__ = __init__  # type: ignore[method-assign]  # there is no other hook
+    kind.__next__ = __next__  # type: ignore[method-assign]  # same
+
+
+def _shape(recorder: Recorder, batch: Any) -> None:
+    if len(recorder.shapes) > 100:  # noqa: PLR2004  # more say nothing more
+        return
+    first = next(iter(batch.values()), None) if isinstance(batch, dict) else batch
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    if isinstance(first, torch.Tensor):
+        recorder.shapes.add("x".join(map(str, first.shape)))
+
+
+def _backward(recorder: Recorder) -> None:
+    before = torch.autograd.backward
+
+    @functools.wraps(before)
+    def backward(tensors: Any, *rest: Any, **more: Any) -> Any:
+        began = now()
+        recorder.began_backward(began)
+        result = before(tensors, *rest, **more)
+        ended = now()
+        recorder.ended_backward(began, ended, _loss(tensors))
+        return result
+
+    torch.autograd.backward = backward
+
+
+def _loss(tensors: Any) -> float | None:
+    """Return the loss where reading it makes nobody wait."""
+    one = tensors if isinstance(tensors, torch.Tensor) else next(iter(tensors), None)
+    if not isinstance(one, torch.Tensor) or one.numel() != 1 or one.device.type != "cpu":
+        return None
+    return float(_ITEM(one.detach()))
+
+
+def _optimizers(recorder: Recorder) -> None:
+    from torch.optim import optimizer as module  # noqa: PLC0415  # beside the others
+
+    starts = {}  # type: dict[int, float]
+
+    def before(optimizer: Any, *_: Any) -> None:
+        starts[id(optimizer)] = now()
+
+    def after(optimizer: Any, *_: Any) -> None:
+        ended = now()
+        recorder.ended_step(optimizer, starts.get(id(optimizer), ended), ended)
+
+    module.register_optimizer_step_pre_hook(before)
+    module.register_optimizer_step_post_hook(after)
+
+
+def _reads(recorder: Recorder) -> None:
+    busy = [False]
+
+    def listening(before: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(before)
+        def read(self: Any, *rest: Any, **more: Any) -> Any:
+            if busy[0] or not _from_outside(sys._getframe(1)):  # noqa: SLF001  # who asks
+                return before(self, *rest, **more)
+            busy[0] = True
+            began = now()
+            try:
+                return before(self, *rest, **more)
+            finally:
+                busy[0] = False
+                recorder.note_read(_place(sys._getframe(1)), now() - began)  # noqa: SLF001  # see above
+
+        return read
+
+    for name in READERS:
+        setattr(torch.Tensor, name, listening(getattr(torch.Tensor, name)))
+    if torch.cuda.is_available():
+        torch.cuda.synchronize = _timed(torch.cuda.synchronize, recorder.note_read)
+
+
+_ITEM = torch.Tensor.item
+
+
+def _saves(recorder: Recorder) -> None:
+    torch.save = _timed(torch.save, recorder.note_save)
+
+
+def _timed(before: Callable[..., Any], note: Callable[[str, float], None]) -> Callable[..., Any]:
+    @functools.wraps(before)
+    def timed(*rest: Any, **more: Any) -> Any:
+        began = now()
+        try:
+            return before(*rest, **more)
+        finally:
+            note(_place(sys._getframe(1)), now() - began)  # noqa: SLF001  # who asks
+
+    return timed
+
+
+def _autocast() -> None:
+    kind = torch.amp.autocast_mode.autocast
+    before = kind.__enter__
+
+    @functools.wraps(before)
+    def __enter__(self: Any) -> Any:  # noqa: N807
+        if getattr(self, "_enabled", False):
+            Amp.used = "%s %s" % (
+                getattr(self, "device", ""),
+                str(getattr(self, "fast_dtype", "")).replace("torch.", ""),
+            )
+            if Amp.off:
+                self._enabled = False
+                try:
+                    return before(self)  # type: ignore[no-untyped-call,unused-ignore]  # of torch
+                finally:
+                    self._enabled = True
+        return before(self)  # type: ignore[no-untyped-call,unused-ignore]  # of torch
+
+    kind.__enter__ = __enter__  # type: ignore[method-assign]  # there is no other hook
+
+
+def _evaluations(recorder: Recorder) -> None:
+    """Listen to `no_grad` and `inference_mode` of the script's own: what runs under them trains nothing."""
+    open_ = []  # type: list[tuple[int, float, float]]
+
+    def listening(kind: Any) -> None:
+        enter, leave = kind.__enter__, kind.__exit__
+
+        @functools.wraps(enter)
+        def __enter__(self: Any) -> Any:  # noqa: N807
+            if not open_ and _is_scripts(sys._getframe(1)):  # noqa: SLF001  # who asks
+                open_.append((id(self), now(), recorder.taken))
+            return enter(self)
+
+        @functools.wraps(leave)
+        def __exit__(self: Any, *rest: Any) -> Any:  # noqa: N807
+            if open_ and open_[0][0] == id(self):
+                _, began, taken = open_.pop()
+                recorder.note_evaluation(max(0.0, now() - began - (recorder.taken - taken)))
+            return leave(self, *rest)
+
+        kind.__enter__, kind.__exit__ = __enter__, __exit__
+
+    listening(torch.no_grad)
+    listening(torch.inference_mode)
+
+
+def _is_scripts(frame: Any) -> bool:
+    """Say whether the script enters a context, by `with` or as a decorator of a function of its own."""
+    if frame.f_code.co_name == "decorate_context":
+        module = getattr(frame.f_locals.get("func"), "__module__", None) or ""
+        return not str(module).startswith("torch.")
+    return _from_outside(frame)
+
+
+def _from_outside(frame: Any) -> bool:
+    """Say whether code outside of PyTorch asks."""
+    return not frame.f_code.co_filename.startswith((LIBRARY, OWN))
+
+
+def _place(frame: Any) -> str:
+    """Return "train.py:42" of the nearest frame that is neither PyTorch's nor ours."""
+    while frame is not None and not _from_outside(frame):
+        frame = frame.f_back
+    return "" if frame is None else "%s:%d" % (os.path.basename(frame.f_code.co_filename), frame.f_lineno)

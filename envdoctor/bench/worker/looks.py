@@ -1,0 +1,162 @@
+"""What is looked at once in a while: the net, the memory, the other processes. Not while a step is timed."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def resident_bytes() -> int | None:
+    """Return the main memory that this process holds."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * PAGE
+    return None
+
+
+def net() -> dict[str, Any]:
+    """Return what the net and the live tensors are like: layers of batch norm in training, tensors, graphs."""
+    tensors = graphs = norms = dropped = 0
+    parallel = ""
+    for one in gc.get_objects():
+        try:
+            if isinstance(one, torch.Tensor):
+                tensors += 1
+                graphs += one.grad_fn is not None
+            elif isinstance(one, torch.nn.modules.batchnorm._BatchNorm):  # noqa: SLF001  # what all of them share
+                norms += one.training
+            elif isinstance(one, torch.nn.parallel.DistributedDataParallel):
+                parallel = "ddp"
+            elif isinstance(one, torch.nn.DataParallel):
+                parallel = "dp"
+        except Exception:  # noqa: BLE001, PERF203  # an object of the script may raise at anything
+            dropped += 1
+    return {"tensors": tensors, "graphs": graphs, "batch_norms": norms, "parallel": parallel}
+
+
+def cpu_seconds() -> dict[str, float] | None:
+    """Return the CPU time used so far: by this process and its children, and by the whole machine."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        row = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()
+        ticks = os.sysconf("SC_CLK_TCK")
+        busy = sum(map(int, row[1:4])) + sum(map(int, row[6:8]))
+        own = time.process_time() + _children()
+        return {"own": own, "all": busy / ticks, "wall": time.perf_counter(), "waited": _waited()}
+    return None
+
+
+def _waited() -> float:
+    """Return the time that threads of this process stood ready and had no CPU; 0.0 where nobody counts it."""
+    total = 0.0
+    with contextlib.suppress(OSError):
+        for task in Path("/proc/self/task").iterdir():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                total += int((task / "schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    return total
+
+
+def _children() -> float:
+    """Return the CPU time of child processes, those that live included."""
+    ticks, total = os.sysconf("SC_CLK_TCK"), sum(os.times()[2:4])
+    with contextlib.suppress(OSError):
+        for task in Path("/proc/self/task").iterdir():
+            for child in (task / "children").read_text(encoding="ascii").split():
+                with contextlib.suppress(OSError, ValueError, IndexError):
+                    fields = Path("/proc/%s/stat" % child).read_text(encoding="utf-8", errors="replace")
+                    numbers = fields.rpartition(")")[2].split()
+                    total += (int(numbers[11]) + int(numbers[12])) / ticks
+    return total
+
+
+def compiled() -> dict[str, int]:
+    """Return how often torch.compile made code, and how often it had to do so anew."""
+    module = sys.modules.get("torch._dynamo.utils")
+    counters = getattr(module, "counters", {})
+    stats = counters.get("stats", {}) if counters else {}
+    frames = counters.get("frames", {}) if counters else {}
+    return {"graphs": int(stats.get("unique_graphs", 0)), "frames": int(frames.get("ok", 0))}
+
+
+def loader_of(loader: Any) -> dict[str, Any] | None:
+    """Describe a DataLoader."""
+    if loader is None:
+        return None
+    context = getattr(loader, "multiprocessing_context", None)
+    length = None
+    with contextlib.suppress(Exception):
+        length = len(loader.dataset)
+    return {
+        "workers": getattr(loader, "num_workers", None),
+        "batch": getattr(loader, "batch_size", None),
+        "pin_memory": bool(getattr(loader, "pin_memory", False)),
+        "persistent": bool(getattr(loader, "persistent_workers", False)),
+        "context": getattr(context, "_name", None) or ("spawn" if sys.platform in ("win32", "darwin") else "default"),
+        "samples": length,
+        "drop_last": bool(getattr(loader, "drop_last", False)),
+    }
+
+
+def optimizer_of(optimizer: Any) -> dict[str, Any] | None:
+    """Describe an optimizer and what it moves."""
+    if optimizer is None:
+        return None
+    parameters = [one for group in optimizer.param_groups for one in group["params"]]
+    first = optimizer.param_groups[0]
+    numbers = {name: float(first[name]) for name in ("lr", "momentum", "weight_decay") if _is_number(first.get(name))}
+    return {
+        "name": type(optimizer).__name__,
+        "parameters": sum(one.numel() for one in parameters),
+        "tensors": len(parameters),
+        "device": str(parameters[0].device) if parameters else "cpu",
+        **numbers,
+    }
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def loader_alone(loader: Any, seconds: float = 3.0) -> float | None:
+    """Return the seconds that a loader takes for a batch when nobody else works, the first batches apart."""
+    if loader is None:
+        return None
+    skip = 1 + (getattr(loader, "num_workers", 0) or 0) * (getattr(loader, "prefetch_factor", None) or 0)
+    times = []  # type: list[float]
+    began = before = time.perf_counter()
+    try:
+        for _ in loader:
+            ended = time.perf_counter()
+            times.append(ended - before)
+            before = ended
+            if ended - began > seconds:
+                break
+    except Exception:  # noqa: BLE001  # a loader may serve once only
+        return None
+    kept = times[min(skip, len(times) // 2) :]
+    return sum(kept) / len(kept) if kept else None
+
+
+def loader_inline(loader: Any, seconds: float = 2.0, most: int = 30) -> float | None:
+    """Return the seconds that a batch takes when this process reads it and puts it together itself."""
+    times = []  # type: list[float]
+    began = before = time.perf_counter()
+    try:
+        for indices in loader.batch_sampler:
+            loader.collate_fn([loader.dataset[index] for index in indices])
+            ended = time.perf_counter()
+            times.append(ended - before)
+            before = ended
+            if ended - began > seconds or len(times) >= most:
+                break
+    except Exception:  # noqa: BLE001  # a dataset that is a stream, or has a way of its own
+        return None
+    kept = sorted(times[min(1, len(times) - 1) :])
+    return kept[len(kept) // 2] if kept else None

@@ -1,0 +1,122 @@
+"""Looks at the main thread a hundred times a second: where in the script's own files its time goes."""
+
+from __future__ import annotations
+
+import collections
+import inspect
+import os
+import sys
+import sysconfig
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+INTERVAL = 0.01
+DEEPEST = 200
+MOST_PLACES = 12
+
+KINDS = (
+    # Part of a file's path, function (or ""), what is done there. The outermost that fits counts.
+    (os.path.join("torch", "utils", "data"), "", "loader"),
+    (os.path.join("torch", "autograd"), "backward", "backward"),
+    (os.path.join("torch", "_tensor.py"), "backward", "backward"),
+    (os.path.join("torch", "optim"), "step", "optimizer"),
+    (os.path.join("torch", "serialization.py"), "", "save"),
+    ("matplotlib", "", "plot"),
+    (os.path.join("torch", "utils", "tensorboard"), "", "log"),
+    (os.path.join("torch", "distributed"), "", "communicate"),
+    ("sklearn", "", "metric"),
+    ("torchmetrics", "", "metric"),
+)
+COMPILERS = (os.path.join("_dynamo", "convert_frame.py"), os.path.join("_inductor", "compile_fx.py"))
+"""Files that are on the stack while code is made, and not while it runs."""
+COMPUTING = os.path.join("torch", "nn") + os.sep
+
+
+class Sampler:
+    """A thread that counts places."""
+
+    def __init__(self, script: str, on_tick: Any) -> None:
+        self._main = threading.main_thread().ident or 0
+        self._script = os.path.abspath(script)
+        self._folder = os.path.dirname(self._script)
+        self._libraries = tuple({sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")})
+        self._own = os.path.dirname(os.path.abspath(__file__))
+        self._on_tick = on_tick
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="envdoctor sampler")
+        self.counts = collections.Counter()  # type: collections.Counter[tuple[str, str, str]]
+        self.taken = 0
+        self.counting = False
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stop.set()
+
+    def places(self) -> list[dict[str, Any]]:
+        """Return the places where most time went: file, line, function, kind, share of all looks."""
+        total = max(1, self.taken)
+        return [
+            {"place": place, "function": function, "kind": kind, "share": round(count / total, 4)}
+            for (place, function, kind), count in self.counts.most_common(MOST_PLACES)
+        ]
+
+    def kinds(self) -> dict[str, float]:
+        """Return the share of looks for each kind of work."""
+        sums = collections.Counter()  # type: collections.Counter[str]
+        for (_, _, kind), count in self.counts.items():
+            sums[kind] += count
+        return {kind: round(count / max(1, self.taken), 4) for kind, count in sums.most_common()}
+
+    def _run(self) -> None:
+        while not self._stop.wait(INTERVAL):
+            frame = sys._current_frames().get(self._main)  # noqa: SLF001  # the documented way to see another thread
+            if frame is not None and self.counting:
+                self._count(frame)
+            del frame
+            self._on_tick(time.perf_counter())
+
+    def _count(self, frame: FrameType) -> None:
+        self.taken += 1
+        stack = []  # type: list[FrameType]
+        at = frame  # type: FrameType | None
+        while at is not None and len(stack) < DEEPEST:
+            stack.append(at)
+            at = at.f_back
+        mine = next((one for one in stack if self._is_users(one.f_code.co_filename)), None)
+        kind = self._kind(stack)
+        if mine is None:
+            self.counts["", "", kind] += 1
+            return
+        name = os.path.relpath(mine.f_code.co_filename, self._folder)
+        self.counts["%s:%d" % (name, mine.f_lineno), mine.f_code.co_name, kind] += 1
+
+    def _is_users(self, file: str) -> bool:
+        if file.startswith(("<", self._own, *self._libraries)):
+            return False
+        return os.path.abspath(file) == self._script or file.startswith(self._folder)
+
+    def _kind(self, stack: list[FrameType]) -> str:
+        if any(one.f_code.co_filename.endswith(COMPILERS) for one in stack):
+            return "compile"
+        for one in reversed(stack):
+            file, function = one.f_code.co_filename, one.f_code.co_name
+            for part, name, kind in KINDS:
+                if part in file and (not name or name == function):
+                    return kind
+        computing = any(COMPUTING in one.f_code.co_filename for one in stack)
+        return "loader" if not computing and any(map(self._gives_batches, stack)) else "script"
+
+    def _gives_batches(self, frame: FrameType) -> bool:
+        """Say whether a frame is a generator or an iterator of the script's own, which stands in for a loader."""
+        code = frame.f_code
+        # Not "<genexpr>": sums and counts are no batches.
+        gives = (bool(code.co_flags & inspect.CO_GENERATOR) and not code.co_name.startswith("<")) or (
+            code.co_name in ("__next__", "__getitem__")
+        )
+        return gives and self._is_users(code.co_filename)

@@ -1,0 +1,116 @@
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from envdoctor.bench.observe import NothingSeenError, judged, observation_of, observe
+from envdoctor.facts import Failure, Unknown
+from envdoctor.observation import ObservedCpu
+from envdoctor.probes.child import Account
+from tests.machines_observed import OBSERVED, SOUND, observed, parts
+
+WORKLOADS = Path(__file__).parent / "workloads"
+SCRIPTS = [one for one in sorted(WORKLOADS.glob("*.py")) if one.stem != "common"]
+
+
+def account(facts: dict[str, Any], failure: Failure | None = None) -> Account:
+    return Account(facts, "run the script", failure, "", "", {})
+
+
+def test_a_sound_run_is_accused_of_nothing_and_says_what_is_unexplained() -> None:
+    report = judged(SOUND, 1.0)
+
+    assert report.primary is None
+    assert not report.findings
+    assert report.exit_code == 0
+    assert "No bottleneck seen in 100 steps of 20 ms: 96 % of the time computes" in report.headline
+    assert "0 % is unexplained" in report.headline
+
+
+@pytest.mark.parametrize(("code", "seen"), list(OBSERVED.items()))
+def test_the_bottleneck_is_primary(code: str, seen: Any) -> None:
+    assert judged(seen, 1.0).primary == code
+
+
+def test_what_costs_most_is_named_first() -> None:
+    seen = observed(parts=parts(loader=2.0, evaluate=3.0), seconds=7.0, loader_alone_seconds=0.02, work_steps=1.0)
+
+    assert [found.code for found in judged(seen, 1.0).findings] == ["BEN005", "BEN002"]
+
+
+def test_what_the_script_can_change_comes_before_what_others_do() -> None:
+    seen = replace(OBSERVED["BEN002"], cpu=ObservedCpu(own=0.5, others=1.5, waiting=1.5))
+
+    assert [found.code for found in judged(seen, 1.0).findings] == ["BEN002", "BEN008"]
+
+
+def test_a_note_is_no_bottleneck() -> None:
+    seen = observed(reads=(replace(OBSERVED["BEN004"].reads[0], per_step=1.0, seconds=0.0),), parts=parts())
+    report = judged(seen, 1.0)
+
+    assert [found.code for found in report.findings] == ["BEN004"]
+    assert report.primary is None
+    assert report.verdict == "healthy"
+
+
+def test_a_script_that_kills_its_process_is_a_finding() -> None:
+    seen = observation_of(account({}, Failure("signal", "run the script", "SIGSEGV", ("Segmentation fault",))), "a.py")
+
+    assert judged(seen, 1.0).primary == "BEN001"
+    assert seen.error == "SIGSEGV: Segmentation fault"
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        pytest.param(account({"observation": {"script": "a.py", "ended": "finished"}}), "took no step", id="no step"),
+        pytest.param(account({"refused": "--python: torch is not installed"}), "torch is not", id="no torch"),
+        pytest.param(account({}, Failure("hang", "x", "no end after 9 s", ())), "no end after 9 s", id="hangs"),
+        pytest.param(account({"failure": {"detail": "KeyError: 1"}}), "watch itself failed", id="our own fault"),
+        pytest.param(None, "not there", id="no interpreter"),
+        pytest.param(Unknown("no more descriptors"), "no more descriptors", id="not started"),
+    ],
+)
+def test_what_could_not_be_watched_is_said(told: Any, words: str) -> None:
+    with pytest.raises(NothingSeenError, match=words):
+        observe("python", "a.py", (), seconds=1.0, listen=lambda *_, **__: told)
+
+
+def test_numbers_that_are_none_are_left_out() -> None:
+    told = {"script": "a.py", "ended": "enough", "steps": 9, "trend": float("nan"), "parts": {}}
+
+    assert observation_of(account({"observation": told}), "a.py").trend is None
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_workload_says_what_is_wrong_with_it(script: Path) -> None:
+    causes = {judged(one, 1.0).findings[0].cause for one in OBSERVED.values()}
+    cause = script.read_text(encoding="utf-8").removeprefix('"""').partition(":")[0]
+
+    assert cause in {"sound", *causes}
+
+
+@pytest.mark.slow
+def test_a_slow_loader_is_named_by_the_command(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    target = tmp_path / "seen.md"
+    command = [sys.executable, "-m", "envdoctor", "bench", "--python", sys.executable, "--seconds", "2"]
+    words = ["--format", "markdown", "-o", str(target), str(WORKLOADS / "loader_sleeps.py")]
+    done = subprocess.run([*command, *words], capture_output=True, encoding="utf-8", check=False, timeout=200)
+
+    assert done.returncode == 0, done.stderr
+    assert not done.stdout
+    assert "of the time waits for batches" in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_script_that_fails_is_named_with_its_line() -> None:
+    pytest.importorskip("torch")
+    report = observe(sys.executable, str(WORKLOADS / "script_fails.py"), (), seconds=20.0)
+
+    assert report.primary == "BEN001"
+    assert "script_fails.py:" in report.findings[0].what
+    assert report.exit_code == 1

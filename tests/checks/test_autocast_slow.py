@@ -1,0 +1,37 @@
+import pytest
+from msgspec.structs import replace
+
+from envdoctor.findings import Severity
+from envdoctor.observation import Observation
+from envdoctor.testing import findings
+from tests.machines_observed import OBSERVED, SOUND, observed, trial
+
+LOUD = OBSERVED["BEN010"]
+
+
+def test_names_it_with_its_numbers() -> None:
+    [found] = findings("BEN010", observation=LOUD)
+
+    assert "a step takes 30 % of its time" in found.what
+
+
+def test_losses_that_are_no_numbers_are_a_failure() -> None:
+    [found] = findings("BEN010", observation=observed(amp="cpu float16", bad_losses=40))
+
+    assert found.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(SOUND, id="not used"),
+        pytest.param(observed(bad_losses=40), id="no numbers without autocast: the recipe"),
+        pytest.param(replace(LOUD, trials=(trial(1.6, "without autocast"),)), id="it pays"),
+        pytest.param(replace(LOUD, trials=(trial(0.95, "without autocast"),)), id="nearly the same"),
+        pytest.param(replace(LOUD, trials=(trial(0.85, "without autocast", 0.3),)), id="turns disagree"),
+        pytest.param(replace(LOUD, trials=()), id="not tried"),
+        pytest.param(None, id="nothing was observed"),
+    ],
+)
+def test_stays_silent(seen: Observation | None) -> None:
+    assert not findings("BEN010", observation=seen)

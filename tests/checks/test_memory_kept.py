@@ -1,0 +1,30 @@
+import pytest
+from msgspec.structs import replace
+
+from envdoctor.observation import Observation
+from envdoctor.testing import findings
+from tests.machines_observed import MEMORY, OBSERVED, SOUND, observed
+
+LOUD = OBSERVED["BEN006"]
+
+
+def test_names_it_with_its_numbers() -> None:
+    [found] = findings("BEN006", observation=LOUD)
+
+    assert "1 tensors more are held, and 4 MB" in found.what
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(SOUND, id="nothing is kept"),
+        pytest.param(observed(memory=(MEMORY[0], replace(MEMORY[1], resident=10**9))), id="an allocator grows"),
+        pytest.param(observed(memory=(MEMORY[0], replace(MEMORY[1], tensors=140))), id="a detached loss is kept"),
+        pytest.param(replace(LOUD, memory=LOUD.memory[:1]), id="seen once"),
+        pytest.param(replace(LOUD, memory=(replace(LOUD.memory[0], step=105), LOUD.memory[1])), id="few steps between"),
+        pytest.param(replace(LOUD, memory=(replace(LOUD.memory[0], resident=None), LOUD.memory[1])), id="no size"),
+        pytest.param(None, id="nothing was observed"),
+    ],
+)
+def test_stays_silent(seen: Observation | None) -> None:
+    assert not findings("BEN006", observation=seen)
