@@ -251,7 +251,9 @@ def test_small_limits(doctor: Doctor, limit: str) -> None:
     done = shell(doctor, f"{limit}; ENVDOCTOR --json")
 
     assert done.returncode in (0, 1), done.stderr
-    assert json.loads(done.stdout)["facts"]["python"]["version"] == sys.version.split()[0]
+    python = json.loads(done.stdout)["facts"]["python"]
+    # With little address space a thread or a child may be refused: then that is said, and nothing is made up.
+    assert python.get("unknown") or python["version"] == sys.version.split()[0]
 
 
 def test_a_home_that_cannot_be_written(doctor: Doctor) -> None:
