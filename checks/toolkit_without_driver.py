@@ -32,6 +32,8 @@ def toolkit_without_driver(
     found = toolkits_at(toolkits)
     if not found or known(driver_installed(driver), "driver"):
         return
+    if driver is not None and driver.smi is not None:
+        known(driver.smi.exit_code, "driver.smi.exit_code")  # a silent nvidia-smi may have a driver behind it
     path, toolkit = next(iter(found.items()))
     version = f"CUDA {toolkit.version}" if isinstance(toolkit.version, str) else "CUDA"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""

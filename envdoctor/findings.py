@@ -40,6 +40,18 @@ class Risk(str, enum.Enum):
     NEEDS_ROOT = "needs-root"
     REBOOT = "reboot"
 
+    @property
+    def warning(self) -> str:
+        """A sentence for people; "" where nothing is at risk."""
+        return WARNINGS.get(self, "")
+
+
+WARNINGS = {
+    Risk.CHANGES_ENVIRONMENT: "This changes the Python environment.",
+    Risk.NEEDS_ROOT: "This needs administrator rights.",
+    Risk.REBOOT: "This needs a reboot.",
+}
+
 
 class Fix(msgspec.Struct, frozen=True):
     """How to mend it: words for a person, commands to paste, and what they may do."""

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from envdoctor.facts import Gpu, Message, Python, Snapshot, Torch, Unknown
-from envdoctor.findings import Finding, Risk, Severity
+from envdoctor.findings import Finding, Severity
 from envdoctor.report.clean import say
 from envdoctor.report.gfm import code, commands, prose
 from envdoctor.report.model import Report
 
 LONGEST = 700
 """Characters of a text that stands in the answer."""
-RISKS = {
-    Risk.CHANGES_ENVIRONMENT: "This changes the Python environment.",
-    Risk.NEEDS_ROOT: "This needs administrator rights.",
-    Risk.REBOOT: "This needs a restart.",
-}
 COLLECT = "python -m torch.utils.collect_env"
 SMI = "nvidia-smi"
 
@@ -70,8 +65,7 @@ def _diagnosis(report: Report, finding: Finding) -> str:
     shown = list(_evidence(report.facts, finding))
     if shown:
         parts.append("What shows it:\n\n" + "\n".join(f"- {line}" for line in shown))
-    risk = f" {RISKS[finding.fix.risk]}" if finding.fix.risk in RISKS else ""
-    parts.append(f"**How to mend it:** {prose(finding.fix.text, LONGEST)}{risk}")
+    parts.append(f"**How to mend it:** {prose(finding.fix.text, LONGEST)} {finding.fix.risk.warning}".rstrip())
     if finding.fix.commands:
         parts.append(commands(finding.fix.commands[:12], LONGEST))
     if finding.verify:

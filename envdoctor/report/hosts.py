@@ -13,7 +13,7 @@ from envdoctor.report.shape import Shape, shape
 
 PUBLIC = {
     "org": "anaconda apache archlinux conda-forge debian docker fedoraproject freedesktop gnu jupyter kernel llvm "
-    "man7 mozilla numpy openmp pypa pypi python pythonhosted pytorch scipy sourceware w3 wikipedia",
+    "man7 mozilla numpy openmp pypa pypi python pytorch scipy sourceware w3 wikipedia",
     "com": "amd anaconda docker github githubusercontent gitlab google intel microsoft nvidia pytorch "
     "redhat stackoverflow ubuntu visualstudio",
     "net": "launchpad sourceforge pytorch",

@@ -36,11 +36,6 @@ MARKS = {
     "error": ("✗", "error"),
     "unknown": ("?", "unknown"),
 }
-RISKS = {
-    "changes-environment": "This changes the Python environment.",
-    "needs-root": "This needs administrator rights.",
-    "reboot": "This needs a reboot.",
-}
 
 
 def render(report: Report) -> str:
@@ -132,7 +127,7 @@ def _finding(finding: Finding | None) -> dict[str, Any] | None:
     return {
         "finding": finding,
         "severity": finding.severity.value if finding.severity else "note",
-        "risk": RISKS.get(finding.fix.risk.value, ""),
+        "risk": finding.fix.risk.warning,
         "evidence": list(finding.evidence.items())[:50],
         "commands": finding.fix.commands[:30],
     }

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from envdoctor.facts import CannotTellError, Driver, Unknown
+from envdoctor.facts import CannotTellError, Driver, NvidiaSmi, Unknown
 from envdoctor.findings import Severity
 from tests.machines_broken import BROKEN, HOME, NOT_LOADED, TOOLKIT
 from tests.machines_snapshots import CPU_TORCH, R580, gpu_machine, judged
@@ -69,3 +69,10 @@ def test_an_unreadable_driver_is_not_a_missing_one() -> None:
 
 def test_a_sound_machine_is_sound() -> None:
     assert not judged("TKT002", gpu_machine(), toolkits=(TOOLKIT,))
+
+
+def test_behind_a_silent_nvidia_smi_there_may_be_a_driver() -> None:
+    silent = Driver(kernel=None, library=None, module_on_disk=False, smi=NvidiaSmi("/usr/bin/nvidia-smi"))
+
+    with pytest.raises(CannotTellError, match="smi"):
+        judged("TKT002", ALONE, driver=silent)

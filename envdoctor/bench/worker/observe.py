@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import runpy
 import statistics
@@ -213,7 +214,7 @@ def _statistics(values: list[float]) -> dict[str, float] | None:
         "n": len(values),
         "mean": round(statistics.fmean(values), 7),
         "median": round(statistics.median(values), 7),
-        "p95": round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], 7),
+        "p95": round(ordered[math.ceil(0.95 * len(ordered)) - 1], 7),
         "min": round(ordered[0], 7),
         "max": round(ordered[-1], 7),
     }

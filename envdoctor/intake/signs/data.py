@@ -81,7 +81,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign("data-refused", "http", r"HTTP ?Error (?P<status>40[0-9]|410|429|5\d\d)\b(?! ?:? ?while getting)(?:: "
          r"[A-Z]\w+(?: [A-Z]\w+){0,3})?", "urllib.error.HTTPError: HTTP Error 403: Forbidden"),
     Sign("data-refused", "client error", r"(?P<status>40[134]|429) Client Error(?:: [A-Z][\w ]{0,30}?)?(?: for "
-         r"url: (?!\S{0,40}(?:anaconda|pypi|pytorch\.org|pythonhosted))\S{0,120})",
+         r"url: (?!\S{0,120}(?:/simple/|/packages/|/whl/|\.whl\b|/conda|repodata))\S{0,120})",
          "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: "
          "https://huggingface.co/api/datasets/x"),
     Sign("data-refused", "urlopen error", r"urlopen error (?:\[[^\]]{1,60}\] ?)?[^>]{0,60}",
