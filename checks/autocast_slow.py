@@ -24,10 +24,11 @@ def autocast_slow(observation: Observation | None) -> Iterator[Finding]:
         return
     if lost >= 1 or found is None:
         yield Finding(
-            what=f"{observation.bad_losses} losses were no finite numbers under autocast ({observation.amp}).",
+            what=f"{observation.bad_losses} losses were no finite numbers "
+            + (f"under autocast ({observation.amp})." if observation.amp else f"with weights of {_type(observation)}."),
             why="Numbers overflow in the small type, and nothing is learnt from such a loss.",
             fix=Fix("Use bfloat16, or a GradScaler with float16, or compute the loss in float32."),
-            evidence=shown(observation, "amp", "bad_losses"),
+            evidence=shown(observation, "amp", "bad_losses", "optimizer.dtype"),
             severity=Severity.ERROR,
             confidence="likely",
         )
@@ -39,3 +40,7 @@ def autocast_slow(observation: Observation | None) -> Iterator[Finding]:
         fix=Fix(f"Leave autocast out on this device: {percent(lost)} of the time is gained."),
         evidence=shown(observation, "amp", "trials"),
     )
+
+
+def _type(observation: Observation) -> str:
+    return observation.optimizer.dtype if observation.optimizer is not None else "16 bits"

@@ -1,8 +1,17 @@
 from collections.abc import Iterator
 
 from envdoctor.facts import Driver, Gpu, Host, PciGpu, Platform, Torch, TorchRun, Unknown
-from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.rules.judging import cuda_works, driver_runs_here, gpu_to_use, has_nvidia_gpu, torch_name, wsl_of
+from envdoctor.findings import Finding, Fix, Risk, Severity, check
+from envdoctor.rules.judging import (
+    cuda_works,
+    described,
+    driver_runs_here,
+    gpu_to_use,
+    has_nvidia_gpu,
+    nvidia_at,
+    torch_name,
+    wsl_of,
+)
 
 AMD = "1002"
 
@@ -21,13 +30,18 @@ def cuda_build_without_gpu(
     """PyTorch is a CUDA build, and there is no NVIDIA GPU.
 
     It works, on the processor. The CUDA libraries beside it take gigabytes and are never used. Where a
-    GPU is expected, it is not plugged in, not given to this machine, or this is a login node.
+    GPU is expected, it is not plugged in, not given to this machine, or this is a login node; or the host keeps
+    it for virtual machines (vfio-pci).
 
     How to mend it: nothing, if no GPU is meant to be here; a CPU build saves the room.
 
     Source: the PCI bus (/sys/bus/pci/devices) and torch/version.py.
     """
     if torch is None or torch.build != "cuda" or wsl_of(platform) is not None or cuda_works(torch_run):
+        return
+    cards = nvidia_at(pci_gpus)
+    if cards and not gpu_to_use(pci_gpus, gpus, driver):
+        yield _set_aside(torch, cards)
         return
     if has_nvidia_gpu(pci_gpus, gpus) is not False or gpu_to_use(pci_gpus, gpus, driver) or driver_runs_here(driver):
         return
@@ -43,4 +57,21 @@ def cuda_build_without_gpu(
             + other
         ),
         evidence={"torch.cuda": torch.cuda, "pci_gpus": [f"{gpu.vendor}:{gpu.device}" for gpu in pci_gpus]},
+    )
+
+
+def _set_aside(torch: Torch, cards: dict[str, PciGpu]) -> Finding:
+    """Report that all cards are kept for virtual machines."""
+    return Finding(
+        what=f"{torch_name(torch)} is a CUDA build, and the host keeps {', '.join(map(described, cards.values()))} for "
+        "virtual machines.",
+        why="The kernel driver vfio-pci holds the card, so NVIDIA's driver does not get it: CUDA has no device.",
+        fix=Fix(
+            "If a virtual machine uses the card, run PyTorch there. If not, take it off vfio-pci (kernel parameter "
+            "vfio-pci.ids, modprobe.d) and restart.",
+            ("lspci -nnk -d 10de:", "grep -rn vfio /etc/modprobe.d /proc/cmdline"),
+            Risk.REBOOT,
+        ),
+        cause="driver-not-loaded",
+        evidence={"torch.cuda": torch.cuda} | {f"{place}.bound": gpu.bound for place, gpu in cards.items()},
     )

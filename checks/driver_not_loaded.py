@@ -3,6 +3,7 @@ from typing import Any
 
 from envdoctor.facts import Driver, Gpu, Host, PciGpu, Platform, Unknown
 from envdoctor.findings import Finding, Fix, Risk, Severity, check
+from envdoctor.rules.driver_fits_card import all_unfit
 from envdoctor.rules.judging import container_of, driver_installed, has_nvidia_gpu, nvidia_at, wsl_of
 from envdoctor.rules.nvml_words import nvml_refusal
 from envdoctor.rules.remedies import load_module
@@ -28,9 +29,9 @@ def driver_not_loaded(
     """The NVIDIA driver is installed, and its kernel module does not run.
 
     Usual reasons: the kernel was updated and the module was not built for it (DKMS failed, headers
-    missing), Secure Boot refuses an unsigned module, nouveau or nova holds the card, or the machine was
-    not restarted after the installation. nvidia-smi "couldn't communicate with the NVIDIA driver". In a container
-    it is the host's module that does not run.
+    missing), Secure Boot refuses an unsigned module, nouveau or nova holds the card, the driver is too new or
+    too old for the card, or the machine was not restarted after the installation. nvidia-smi "couldn't
+    communicate with the NVIDIA driver". In a container it is the host's module that does not run.
 
     How to mend it: load the module by hand and read the kernel's reason; build it for the running kernel,
     sign it (or switch Secure Boot off), or restart.
@@ -50,11 +51,15 @@ def driver_not_loaded(
     if not told and (driver.kernel is not None or driver_installed(driver) is not True):
         return
     on_disk = inside or driver.module_on_disk is not False
+    unfit = all_unfit(nvidia_at(pci_gpus).values(), driver) if on_disk else None
     yield Finding(
         what=f"The NVIDIA driver {_version(driver)}is installed, and its kernel module is not loaded"
         + ("." if on_disk else "; there is none for the running kernel."),
-        why="Programs find the driver's libraries and no kernel module behind them, so CUDA has no device.",
-        fix=ON_THE_HOST if inside else _fix(driver, host, on_disk=on_disk),
+        why=unfit.why
+        if unfit
+        else "Programs find the driver's libraries and no kernel module behind them, so CUDA has no device.",
+        fix=unfit.fix if unfit else ON_THE_HOST if inside else _fix(driver, host, on_disk=on_disk),
+        cause=unfit.cause if unfit else "",
         confidence="proved" if told or present is True else "likely",
         evidence=_evidence(driver, pci_gpus) | told,
     )

@@ -7,6 +7,8 @@ from envdoctor.findings import Finding, Fix, Risk, Severity, check
 BUSY_PERCENT = 50
 HARDWARE = ("heat (hardware)", "power brake", "hardware slowdown")
 """What slows a working GPU down and is no normal regulation. A power cap and the driver's own heat control are."""
+SOFT_HEAT, DEEP = "heat (driver)", 0.6
+"""The driver's heat control takes some of the clock away by right; below this share of it, cooling has failed."""
 FAR_BELOW, BELOW = 0.6, 0.85
 """Shares of the usual power limit. Between them a lower limit costs little, and is often set on purpose."""
 PORTABLE = ("Laptop", "Max-Q", "Mobile")
@@ -50,6 +52,8 @@ def _hot(place: int, gpu: Gpu) -> list[Finding]:
 def _braked(place: int, gpu: Gpu) -> list[Finding]:
     reasons = gpu.held_down_by if isinstance(gpu.held_down_by, tuple) else ()
     brakes = [word for word in HARDWARE if word in reasons]
+    if SOFT_HEAT in reasons and _far_down(gpu):
+        brakes.append(SOFT_HEAT)
     if not brakes or "idle" in reasons or not _computes(gpu):
         return []
     power = "power brake" in brakes
@@ -59,10 +63,10 @@ def _braked(place: int, gpu: Gpu) -> list[Finding]:
             evidence[f"gpus.{place}.{name}"] = getattr(gpu, name)
     return [
         Finding(
-            what=f"GPU {gpu.index} is computing and its hardware holds it down ({', '.join(brakes)}){_clocks(gpu)}.",
+            what=f"GPU {gpu.index} is computing and is held down ({', '.join(brakes)}){_clocks(gpu)}.",
             why="The power supply or the board reports overload, and the clocks are cut to a half or less."
             if power
-            else "The hardware's own protection cuts the clocks to a half or less.",
+            else "Its protection against heat cuts the clocks to about a half or less.",
             fix=_power() if power else _cool(),
             evidence=evidence,
         )
@@ -71,6 +75,11 @@ def _braked(place: int, gpu: Gpu) -> list[Finding]:
 
 def _computes(gpu: Gpu) -> bool:
     return isinstance(gpu.utilisation_percent, int) and gpu.utilisation_percent >= BUSY_PERCENT
+
+
+def _far_down(gpu: Gpu) -> bool:
+    now, most = gpu.clock_mhz, gpu.clock_max_mhz
+    return isinstance(now, int) and isinstance(most, int) and 0 < now < DEEP * most
 
 
 def _clocks(gpu: Gpu) -> str:

@@ -7,6 +7,14 @@ from envdoctor.rules.judging import said
 
 ANEW = Fix("Make the environment anew with a working Python.", risk=Risk.CHANGES_ENVIRONMENT)
 NO_LIBRARY = r"platform (?:in)?dependent libraries|No module named '?encodings|filesystem encoding|init_fs_encoding"
+MISLEADING = {
+    "PYTHONHOME": "look for its standard library",
+    "PYTHONPLATLIBDIR": "look for its standard library",
+    "PYTHONPATH": "look first for modules",
+}
+"""Variables that tell Python where to look, and for what."""
+REFUSED = re.compile(r"Fatal Python error: .*\b(PYTHON[A-Z_\d]{3,})\b")
+"""How Python ends when it does not understand the value of one of its own variables, and names it."""
 REASONS = (
     # What it says → the cause, why, and what helps. The first that fits counts.
     (
@@ -82,9 +90,13 @@ def python_does_not_start(python: Python | None, environment: dict[str, str] | U
 
 def _reason(failure: Failure, environment: dict[str, str]) -> tuple[str, str, Fix]:
     message = said(failure)
+    name = _refused(message, environment)
+    if name is not None:
+        fix = Fix(f"Unset {name}, and take it out of your shell's start-up file.", (f"unset {name}",))
+        return "env-variable", f"The value of {name} is none that Python understands, and it stops on it.", fix
     known = next((row[1:] for row in REASONS if re.search(row[0], message, re.IGNORECASE | re.MULTILINE)), None)
     lost = re.search(NO_LIBRARY, message)
-    for name, what in (("PYTHONHOME", "look for its standard library"), ("PYTHONPATH", "look first for modules")):
+    for name, what in MISLEADING.items():
         value = environment.get(name)
         # A program that is not there, or may not be run, fails whatever its variables say.
         if value and (lost or (known is None and name == "PYTHONHOME")):
@@ -102,6 +114,15 @@ def _reason(failure: Failure, environment: dict[str, str]) -> tuple[str, str, Fi
             Fix("Try it without start-up files, and see where it waits.", ("python -I -S -c pass",)),
         )
     return "python-broken", "Its base interpreter or its standard library is gone or damaged.", ANEW
+
+
+def _refused(message: str, environment: dict[str, str]) -> str | None:
+    """Return the variable whose value Python refuses to start with, or None."""
+    named = REFUSED.search(message)
+    if named is not None:
+        return named[1]
+    # The encoding alone is named there, and nothing says where it comes from.
+    return "PYTHONIOENCODING" if "unknown encoding" in message and environment.get("PYTHONIOENCODING") else None
 
 
 def _last(failure: Failure) -> str:

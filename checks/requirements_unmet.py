@@ -8,7 +8,8 @@ from envdoctor.rules.judging import torch_name
 from envdoctor.rules.pip import pip
 
 REQUIRED = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])? *(.*)", re.ASCII)
-PIN = re.compile(r"\(?== *([\d.]+)\)?", re.ASCII)
+PIN = re.compile(r"\(?[=~]= *([\d.]+)\)?", re.ASCII)
+TRITONS = ("triton", "pytorch-triton")
 BUILD_TOOLS = ("setuptools",)
 """Required for building extensions alone; uv's environments and conda's do without."""
 
@@ -20,7 +21,7 @@ def requirements_unmet(
     python: Python | None | Unknown,
     torch_run: TorchRun | None | Unknown,
 ) -> Iterator[Finding]:
-    """A package that PyTorch requires is missing, or a CUDA library is there in another release.
+    """A package that PyTorch requires is missing, or a CUDA library or Triton is there in another release.
 
     PyTorch's wheels name the exact NVIDIA packages that they were built with. Installing another package
     later can replace one of them: pip says "dependency resolver … conflicts" and goes on, and symbols are
@@ -34,14 +35,17 @@ def requirements_unmet(
     if torch is None or isinstance(torch.requires, Unknown) or torch.installer == "conda":
         return  # conda has names of its own for these packages
     wanted = {_name(found[1]): found[2] for text in torch.requires if (found := REQUIRED.fullmatch(text.strip()))}
-    others = {
-        name: pin[1]
-        for name, bounds in wanted.items()
-        if name.startswith("nvidia-") and name in packages and (pin := PIN.fullmatch(bounds.strip()))
-        if number(pin[1]) != number(packages[name])
+    pins = {
+        name: pin[1] for name, bounds in wanted.items() if name in packages and (pin := PIN.fullmatch(bounds.strip()))
     }
-    if others:
-        yield _replaced(others, packages, torch, python)
+    libraries = {
+        name: pin for name, pin in pins.items() if name.startswith("nvidia-") if number(pin) != number(packages[name])
+    }
+    if libraries:
+        yield _replaced(libraries, packages, torch, python)
+    for name in TRITONS:  # who puts a newer one there knows why
+        if name in pins and number(packages[name])[:2] < number(pins[name])[:2]:
+            yield _older_triton(name, pins[name], packages, torch, python)
     missing = sorted(name for name in wanted if name not in packages and name not in BUILD_TOOLS)
     failed = isinstance(torch_run, TorchRun) and torch_run.failure is not None
     if missing and not failed:  # if the import fails, that says which one it misses
@@ -50,6 +54,21 @@ def requirements_unmet(
 
 def _name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _older_triton(
+    name: str, pin: str, packages: dict[str, str], torch: Torch, python: Python | None | Unknown
+) -> Finding:
+    return Finding(
+        what=f"{name} {packages[name]} lies beside {torch_name(torch)}, which requires {pin} or newer.",
+        why="torch.compile writes code for the Triton that this PyTorch was built with, and an older one does not "
+        "understand all of it.",
+        fix=Fix(
+            "Install the required release again.", (pip(python, "install", f"{name}=={pin}"),), Risk.CHANGES_ENVIRONMENT
+        ),
+        cause="triton-or-compile",
+        evidence={f"packages.{name}": packages[name], "torch.requires": [f"{name}=={pin}"]},
+    )
 
 
 def _replaced(
@@ -64,6 +83,7 @@ def _replaced(
         fix=Fix(
             "Install the required releases again.", (pip(python, "install", " ".join(pins)),), Risk.CHANGES_ENVIRONMENT
         ),
+        cause="cudnn-mismatch" if all("cudnn" in name for name in others) else "",
         evidence={f"packages.{name}": packages[name] for name in others} | {"torch.requires": pins},
     )
 
@@ -80,6 +100,6 @@ def _missing(missing: list[str], torch: Torch, python: Python | None | Unknown) 
             Risk.CHANGES_ENVIRONMENT,
         ),
         severity=Severity.NOTE,
-        cause="torch-broken",
+        cause="triton-or-compile" if set(missing) <= set(TRITONS) else "torch-broken",
         evidence={"torch.requires": missing},
     )

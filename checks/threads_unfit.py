@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.observation import Observation
-from envdoctor.rules.observed import lost_to_threads, percent, shown, trial
+from envdoctor.rules.observed import lost_to_threads, percent, shown, threads_of_ranks, trial
 
 
 @check("BEN007", Severity.WARNING, cause="cpu-threads-oversubscribed")
@@ -11,7 +11,8 @@ def threads_unfit(observation: Observation | None) -> Iterator[Finding]:
 
     Threads beyond the CPUs of the process wait for each other; a single one leaves CPUs idle. The number is
     changed and changed back while the script trains: every turn must show the gain.
-    It would be wrong if the trial showed none: then nothing is said, whatever the number.
+    It would be wrong if the trial showed none: then nothing is said, whatever the number. Where several processes
+    train together no trial is made: there the threads of all are more than the CPUs, and stand ready without one.
 
     How to mend it: OMP_NUM_THREADS or torch.set_num_threads with the number of usable CPUs.
 
@@ -20,6 +21,21 @@ def threads_unfit(observation: Observation | None) -> Iterator[Finding]:
     if observation is None:
         return
     lost, found = lost_to_threads(observation), trial(observation, "threads")
+    together = threads_of_ranks(observation)
+    if together and observation.cpu is not None:
+        each = max(1, int((observation.cpus or 1) / len(observation.ranks)))
+        yield Finding(
+            what=f"{len(observation.ranks)} processes compute with {together} threads in all on {observation.cpus} "
+            f"CPUs; {observation.cpu.waiting:.2g} threads of one of them stand ready and wait for a CPU.",
+            why="Threads wait for each other at every operator, and processes at every exchange of gradients.",
+            fix=Fix(
+                f"Set OMP_NUM_THREADS={each} for each process, as torchrun does: up to {percent(lost)} can be gained.",
+                (f"export OMP_NUM_THREADS={each}",),
+            ),
+            evidence=shown(observation, "threads", "cpus", "quota_cpus", "cpu.waiting"),
+            confidence="likely",
+        )
+        return
     if not lost or found is None:
         return
     yield Finding(

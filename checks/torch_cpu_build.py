@@ -11,7 +11,7 @@ OLDEST = (3, 7)
 """The oldest capability in any CUDA build that pip can install (2.0.1): beside older cards a CPU build is right."""
 
 
-@check("TOR003", Severity.ERROR, cause="cpu-only-build")
+@check("TOR003", Severity.ERROR, cause="cpu-only-build", because_of=("GPU008",))
 def torch_cpu_build(
     *,
     torch: Torch | None,

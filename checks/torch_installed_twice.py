@@ -1,21 +1,28 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from envdoctor.compat import number
-from envdoctor.facts import Python, Torch, TorchRun, Unknown
+from envdoctor.facts import Companion, Python, Torch, TorchRun, Unknown
 from envdoctor.findings import INSTALL, Finding, Fix, Risk, Severity, check
+from envdoctor.rules.import_errors import explain
 from envdoctor.rules.judging import torch_name
 from envdoctor.rules.leftovers import remains_of
 from envdoctor.rules.pip import pip
 
 USERS = re.compile(r"/\.local/lib/python|[/\\]Roaming[/\\]Python[/\\]|/Library/Python/\d")
+VARIANT = re.compile(r"\+(cpu|cu\d+|rocm\d+(?:\.\d+)*|xpu)\b", re.ASCII)
 RELEASE = 3
 """Numbers of a release. What follows, a date or a commit, differs between a build and its metadata."""
 
 
 @check("TOR010", Severity.WARNING, cause="multiple-installs-or-shadowing", because_of=("TOR008",))
 def torch_installed_twice(
-    torch: Torch | None, python: Python | None, torch_run: TorchRun | None | Unknown
+    *,
+    torch: Torch | None,
+    python: Python | None,
+    torch_run: TorchRun | None | Unknown,
+    torchvision: Companion | None | Unknown,
+    torchaudio: Companion | None | Unknown,
 ) -> Iterator[Finding]:
     """Two versions of PyTorch, or the remains of one, lie in the examined Python.
 
@@ -35,7 +42,9 @@ def torch_installed_twice(
     if versions and _is_the_users(torch, python):
         yield _hidden(versions, torch, torch_run)
     elif versions:
-        yield _mixed(f"PyTorch is installed more than once in this Python: {', '.join(versions)}.", torch, python)
+        said = f"PyTorch is installed more than once in this Python: {', '.join(versions)}."
+        companions = {"torchvision": torchvision, "torchaudio": torchaudio}
+        yield _mixed(said, torch, python, _stranded(companions, torch, versions), fails=_fails(torch_run))
     elif _contradicts(torch):
         yield _mixed(
             f"The files of PyTorch are of {torch.version}; pip's list says {torch.metadata_version}.", torch, python
@@ -83,10 +92,36 @@ def _contradicts(torch: Torch) -> bool:
     path, folder = torch.path, torch.metadata_folder
     if isinstance(path, str) and isinstance(folder, str) and not path.startswith(folder.rstrip("/\\")):
         return False
-    return number(installed)[:RELEASE] != number(version)[:RELEASE]
+    return number(installed)[:RELEASE] != number(version)[:RELEASE] or _variants_differ(installed, version)
 
 
-def _mixed(what: str, torch: Torch, python: Python) -> Finding:
+def _variants_differ(installed: str, version: str) -> bool:
+    """Say whether metadata and files name two variants; wheels of PyPI name none in their metadata."""
+    one, other = (VARIANT.search(text) for text in (installed, version))
+    return one is not None and other is not None and one[1] != other[1]
+
+
+def _stranded(companions: Mapping[str, Companion | None | Unknown], torch: Torch, versions: tuple[str, ...]) -> str:
+    """Return a sentence about a package that was installed for the PyTorch that does not run, or ""."""
+    mine = number(torch.version)[:RELEASE] if isinstance(torch.version, str) else ()
+    others = [version for version in versions if mine and number(version)[:RELEASE] != mine]
+    for name, one in companions.items():
+        wanted = one.requires_torch if isinstance(one, Companion) and isinstance(one.requires_torch, str) else ""
+        exact = re.fullmatch(r"== *(\d+(?:\.\d+)*)", wanted, re.ASCII)
+        if exact and any(number(version)[:RELEASE] == number(exact[1])[:RELEASE] for version in others):
+            return f" {name} is made for {exact[1]}, which is not the one that runs."
+    return ""
+
+
+def _fails(run: TorchRun | None | Unknown) -> bool:
+    """Say whether the import fails, and nothing more exact is known of it than that files are missing or unfit."""
+    if not isinstance(run, TorchRun) or run.failure is None or run.failure.stage != "import torch":
+        return False
+    reason = explain(run.failure)
+    return reason is None or reason.cause == "torch-broken"
+
+
+def _mixed(what: str, torch: Torch, python: Python, stranded: str = "", *, fails: bool = False) -> Finding:
     remove = pip(python, "uninstall -y", "torch")
     evidence = {
         "python.duplicates": dict(python.duplicates),
@@ -96,11 +131,12 @@ def _mixed(what: str, torch: Torch, python: Python) -> Finding:
     return Finding(
         what=what,
         why=f"{torch_name(torch)} is what runs. What `pip list` shows, and what other packages were chosen for, need "
-        "not be the same; files of both can be loaded together.",
+        f"not be the same; files of both can be loaded together.{stranded}",
         fix=Fix(
             "Uninstall torch until pip says that it is not installed, then install it once; or make a new environment.",
             (remove, remove, INSTALL),
             Risk.CHANGES_ENVIRONMENT,
         ),
+        severity=Severity.ERROR if stranded or fails else None,
         evidence={path: value for path, value in evidence.items() if value and not isinstance(value, Unknown)},
     )

@@ -5,7 +5,7 @@ from envdoctor.findings import Finding, Severity, check
 from envdoctor.rules.companions import judge_companion
 
 
-@check("LIB002", Severity.ERROR, cause="torchaudio-mismatch")
+@check("LIB002", Severity.ERROR, cause="torchaudio-mismatch", because_of=("TOR010",))
 def torchaudio_mismatch(
     torchaudio: Companion | None, torch: Torch | None, torch_run: TorchRun | None | Unknown
 ) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from envdoctor.findings import Finding, Severity, check
 from envdoctor.rules.companions import judge_companion
 
 
-@check("LIB001", Severity.ERROR, cause="torchvision-mismatch")
+@check("LIB001", Severity.ERROR, cause="torchvision-mismatch", because_of=("TOR010",))
 def torchvision_mismatch(
     torchvision: Companion | None, torch: Torch | None, torch_run: TorchRun | None | Unknown
 ) -> Iterator[Finding]:

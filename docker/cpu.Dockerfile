@@ -4,12 +4,17 @@
 FROM python:3.12-slim
 
 ENV PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+# torch.compile compiles C++ on first use.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends g++ \
+ && rm -rf /var/lib/apt/lists/*
 # The versions that `envdoctor pins --os linux --gpu none --python 3.12` names; a test compares.
 RUN python -m pip install "torch==2.15.0" "torchvision==0.29.2" --index-url https://download.pytorch.org/whl/cpu
 
-COPY pyproject.toml README.md LICENSE /opt/envdoctor/source/
+COPY pyproject.toml setup.py README.md LICENSE /opt/envdoctor/source/
 COPY envdoctor /opt/envdoctor/source/envdoctor
 COPY checks /opt/envdoctor/source/checks
+COPY launcher /opt/envdoctor/source/launcher
 RUN python -m venv /opt/envdoctor/venv \
  && /opt/envdoctor/venv/bin/python -m pip install /opt/envdoctor/source \
  && ln -s /opt/envdoctor/venv/bin/envdoctor /usr/local/bin/envdoctor \

@@ -14,9 +14,10 @@ ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH CUDA_HOME=/usr/local/cuda
 # The versions that `envdoctor pins --os linux --driver 580 --python 3.12` names; a test compares.
 RUN python -m pip install "torch==2.15.0" "torchvision==0.29.2"
 
-COPY pyproject.toml README.md LICENSE /opt/envdoctor/source/
+COPY pyproject.toml setup.py README.md LICENSE /opt/envdoctor/source/
 COPY envdoctor /opt/envdoctor/source/envdoctor
 COPY checks /opt/envdoctor/source/checks
+COPY launcher /opt/envdoctor/source/launcher
 RUN python3 -m venv /opt/envdoctor/venv \
  && /opt/envdoctor/venv/bin/python -m pip install /opt/envdoctor/source \
  && ln -s /opt/envdoctor/venv/bin/envdoctor /usr/local/bin/envdoctor \

@@ -7,16 +7,17 @@ FROM python:3.12-slim
 # Without these the NVIDIA Container Toolkit hands nothing, or no compute library, into a plain image.
 ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
 ENV PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
-# torch.compile (Triton) compiles a small C file on first use.
+# torch.compile compiles on first use: a small C file for a GPU (Triton), C++ for the processor.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends gcc libc6-dev \
+ && apt-get install --yes --no-install-recommends g++ \
  && rm -rf /var/lib/apt/lists/*
 # The versions that `envdoctor pins --os linux --driver 580 --python 3.12` names; a test compares.
 RUN python -m pip install "torch==2.15.0" "torchvision==0.29.2"
 
-COPY pyproject.toml README.md LICENSE /opt/envdoctor/source/
+COPY pyproject.toml setup.py README.md LICENSE /opt/envdoctor/source/
 COPY envdoctor /opt/envdoctor/source/envdoctor
 COPY checks /opt/envdoctor/source/checks
+COPY launcher /opt/envdoctor/source/launcher
 RUN python -m venv /opt/envdoctor/venv \
  && /opt/envdoctor/venv/bin/python -m pip install /opt/envdoctor/source \
  && ln -s /opt/envdoctor/venv/bin/envdoctor /usr/local/bin/envdoctor \

@@ -24,6 +24,13 @@ def main() -> None:
     except SystemExit as wish:
         code = wish.code if isinstance(wish.code, int) else 0
     except Exception as error:  # noqa: BLE001  # the last resort
+        _say(error)
+        code = OWN_FAULT
+    leave(code)
+
+
+def _say(error: Exception) -> None:
+    try:
         if os.environ.get("ENVDOCTOR_TRACEBACK"):
             import traceback  # noqa: PLC0415  # rarely needed
 
@@ -32,8 +39,8 @@ def main() -> None:
             f"envdoctor itself failed: {type(error).__name__}: {error} "
             "(ENVDOCTOR_TRACEBACK=1 shows where; a report of it is welcome)\n"
         )
-        code = OWN_FAULT
-    leave(code)
+    except (OSError, ValueError):  # there is nobody to tell, or no room for it
+        pass
 
 
 def _run() -> int:
@@ -54,12 +61,24 @@ def _run() -> int:
         message = " ".join(error.format_message().split())
         if not isinstance(error, click.BadParameter) and "Did you mean" not in message:
             message = f"{message.rstrip('.')}; see {command} --help"
-        click.echo(f"{command}: {message}", err=True)
+        click.echo(f"{command}: {_spoken(message)}", err=True)
         return USAGE
     except click.ClickException as error:
-        click.echo(f"envdoctor: {error.format_message()}", err=True)
+        click.echo(f"envdoctor: {_spoken(error.format_message())}", err=True)
         return OWN_FAULT
     return code if isinstance(code, int) else 0
+
+
+def _spoken(message: str) -> str:
+    """Return a message in the language that is spoken, where the standard error has its characters."""
+    from envdoctor.report.language import spoken  # noqa: PLC0415  # after the search path is in order
+
+    said = spoken(message)
+    try:
+        said.encode(sys.stderr.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return message
+    return said
 
 
 def _take_own_modules_first() -> None:

@@ -76,6 +76,8 @@ CAUSES = {
     "ddp-no-speedup": "Distributed training does not scale: loader, small batch, slow exchange.",
     "work-each-step": "Something other than training runs at nearly every step.",
     "memory-leak": "Graphs, batches or results are kept, and memory or time grows.",
+    "transfer-bound": "Copies to the GPU take longer than they must: pageable memory, many small pieces.",
+    "below-reference": "Slower than its data sheet by more than programs lose, and nothing more exact is known.",
     "cpu-busy": "Other processes use the CPUs that the training needs.",
     "recipe": "The recipe and not the speed: learning rate, batch norm at tiny batches, loss accounting.",
     "not-env": "The environment is sound; the fault is in a library's or the user's code.",

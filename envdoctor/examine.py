@@ -19,7 +19,18 @@ from envdoctor.probes.system import System, this_system
 from envdoctor.registry import import_now, load_checks
 from envdoctor.report.model import Probe, Report, make_report
 
-ON_REQUEST = ("pythons", "network", "messages", "told_by", "contract", "variables", "drift", "observation")
+ON_REQUEST = (
+    "pythons",
+    "network",
+    "messages",
+    "told_by",
+    "contract",
+    "variables",
+    "drift",
+    "observation",
+    "measurements",
+    "explanation",
+)
 """Facts that nobody looks for without being asked."""
 
 
@@ -71,14 +82,14 @@ def examine(
         all_pythons=options.all_pythons,
         network=options.network,
     )
-    snapshot, probes = take_snapshot(system, look, meanwhile=functools.partial(_get_ready, renderer))
+    snapshot, probes = take_snapshot(system, look, meanwhile=functools.partial(_get_ready, options, renderer))
     snapshot = beside(snapshot) if beside is not None else snapshot
     return judge_snapshot(snapshot, options, probes=probes, seconds=clock() - started)
 
 
-def _get_ready(renderer: str | None) -> None:
+def _get_ready(options: Options, renderer: str | None) -> None:
     """Import what judging and printing need: it costs nothing while the examined Python is starting."""
-    checks = load_checks().values()
+    checks = selected(load_checks(), options).values()
     private = "envdoctor.report.private" if renderer is not None else None
     for module in ("envdoctor.pins.install", "envdoctor.pins.recommend", private, renderer):
         if module is not None:
@@ -87,7 +98,8 @@ def _get_ready(renderer: str | None) -> None:
 
     data.releases()
     data.gpus()
-    import_now(check for check in checks if not set(ON_REQUEST) & (set(check.facts) - check.tolerates))
+    unseen = {*ON_REQUEST, *(() if options.import_torch else ("torch_run",))}
+    import_now(check for check in checks if not unseen & (set(check.facts) - check.tolerates))
 
 
 def judge_snapshot(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union, get_type_hints
 
 import msgspec
 
+from envdoctor.measurements import Explanation, Measured
 from envdoctor.observation import Observation
 
 if TYPE_CHECKING:
@@ -135,6 +136,10 @@ class Limits(Fact, frozen=True):
     open_files: int | None | Unknown = NOT_ASKED
     address_space_bytes: int | None | Unknown = NOT_ASKED
     locked_memory_bytes: int | None | Unknown = NOT_ASKED
+    processes: int | None | Unknown = NOT_ASKED
+    """Processes and threads that this user may have."""
+    file_size_bytes: int | None | Unknown = NOT_ASKED
+    """Of a file that is written; a checkpoint beyond it is cut off."""
 
 
 class Platform(Fact, frozen=True):
@@ -392,8 +397,8 @@ class Library(Fact, frozen=True):
     loaded: bool = False
     """PyTorch had loaded this very copy when it was last looked at."""
     brought_by: str | None = None
-    """Who makes the loader find it: "LD_LIBRARY_PATH=/opt/cuda/lib64", `LD_PRELOAD`, `ldconfig`; None: PyTorch itself,
-    which names its own, or it is not known."""
+    """Who makes the loader find it: "LD_LIBRARY_PATH=/opt/cuda/lib64", `LD_PRELOAD`, "RPATH of libtorch_cuda.so",
+    `ldconfig`; None: it is not known."""
 
 
 class SearchPath(Fact, frozen=True):
@@ -731,6 +736,10 @@ class Snapshot(Fact, frozen=True, kw_only=True):
     """What differs from a lock, the weightiest first; only with `--against LOCK`."""
     observation: Observation | None | Unknown = NOT_ASKED
     """What was seen of a training script; only by `envdoctor bench SCRIPT`."""
+    measurements: tuple[Measured, ...] | None | Unknown = NOT_ASKED
+    """What a series of experiments measured; only by `envdoctor bench --preset quick` and `full`."""
+    explanation: Explanation | None | Unknown = NOT_ASKED
+    """What follows from those: where a step's time goes, who is faster from where on, what to change."""
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return ((name, getattr(self, name)) for name in self.__struct_fields__)

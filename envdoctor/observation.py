@@ -58,6 +58,7 @@ class ObservedOptimizer(msgspec.Struct, frozen=True):
     parameters: int = 0
     tensors: int = 0
     device: str = "cpu"
+    dtype: str = ""
     lr: float | None = None
     momentum: float | None = None
     weight_decay: float | None = None
@@ -82,7 +83,7 @@ class ObservedTrial(msgspec.Struct, frozen=True):
 
 
 class ObservedMemory(msgspec.Struct, frozen=True):
-    """The memory of the process after so many steps."""
+    """The memory of the process after so many steps, those included in which something was tried."""
 
     step: int
     resident: int | None = None
@@ -91,10 +92,27 @@ class ObservedMemory(msgspec.Struct, frozen=True):
     """Tensors that Python holds, those in the next field included."""
     graphs: int = 0
     """Tensors that hold the graph of a backward pass."""
+    nodes: int | None = None
+    """Operators in those graphs, counted up to some ten thousands."""
     batch_norms: int = 0
     """Layers of batch norm in training."""
     parallel: str = ""
     """`ddp`, `dp` or ""."""
+
+
+class ObservedRank(msgspec.Struct, frozen=True):
+    """One of the processes that train together; seconds are means per step."""
+
+    rank: int
+    steps: int = 0
+    threads: int | None = None
+    step_seconds: float | None = None
+    loader_seconds: float = 0.0
+    forward_seconds: float = 0.0
+    backward_seconds: float = 0.0
+    """With DDP, waiting for the gradients of the others is in it."""
+    workers: int | None = None
+    samples: int | None = None
 
 
 class ObservedCpu(msgspec.Struct, frozen=True):
@@ -120,7 +138,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     device: str = "cpu"
     """Where the parameters are."""
     steps: int = 0
-    """Steps that are counted below; a step ends with `optimizer.step()`."""
+    """Steps that are counted below; a step ends with `optimizer.step()`, or with `backward()` where no optimizer is."""
     step_seconds: StepTimes | None = None
     first_seconds: tuple[float, ...] = ()
     """The first steps, which pay for loading and compilation."""
@@ -168,6 +186,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     throttled: int | None = None
     load: float | None = None
     """Runnable processes at the start."""
+    ranks: tuple[ObservedRank, ...] = ()
+    """The processes that train together, if the script started some; the rest is what the first of them saw."""
     losses: tuple[float, ...] = ()
     """Some of them, in their order; only where reading them makes nobody wait."""
     bad_losses: int = 0

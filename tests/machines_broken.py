@@ -183,6 +183,7 @@ BROKEN: dict[str, Snapshot] = {
         environment=environment(PYTORCH_CUDA_ALLOC_CONF="max_split_size_mb=512"),
         torch_run=replace(GPU_RUN, failure=Failure("signal", "import torch", "SIGABRT")),
     ),
+    "ENV007": machine(environment=environment(OMP_NUM_THREADS="many"), torch_run=GPU_RUN),
     "ENV006": machine(environment=environment(CUDA_LAUNCH_BLOCKING="1"), torch_run=GPU_RUN),
     "TKT001": machine(toolkits=(HOME,), torch_run=GPU_RUN, compilers=()),
     "TKT002": replace(cpu_machine(), toolkits=(TOOLKIT,), torch=CUDA_TORCH, torch_run=BLIND),

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from envdoctor.facts import Companion, Failure, Index, Interpreter, Library, Network, Snapshot, TorchRun
+from envdoctor.facts import Companion, Failure, Index, Interpreter, Library, Network, PciGpu, Snapshot, TorchRun
 from tests.machines_snapshots import (
     CPU_RUN,
     CPU_TORCH,
@@ -87,6 +87,15 @@ BROKEN_PYTHON: dict[str, Snapshot] = {
     "TOR009": machine(
         torch=ROCM, torch_run=replace(CPU_RUN, version=ROCM.version, hip=ROCM.hip), torchvision=None, toolkits=()
     ),
+    "TOR012": machine(
+        torch=ROCM,
+        torch_run=replace(CPU_RUN, version=ROCM.version, hip=ROCM.hip),
+        torchvision=None,
+        toolkits=(),
+        driver=None,
+        gpus=(),
+        pci_gpus=(PciGpu("0000:03:00.0", "1002", "744c", bound="amdgpu"),),
+    ),
     "TOR010": machine(python=replace(PYTHON, duplicates={"torch": ("2.15.0", "2.8.0")})),
     "TOR011": machine(
         torch_run=replace(
@@ -112,6 +121,7 @@ BROKEN_PYTHON: dict[str, Snapshot] = {
         torch=replace(CUDA_TORCH, requires=("nvidia-cudnn-cu13==9.26.0.51",)),
         packages=PACKAGES | {"nvidia-cudnn-cu13": "9.10.2.21"},
     ),
+    "LIB010": machine(packages=PACKAGES | {"xformers": "0.0.28.post1"}),
     "LIB009": machine(
         libraries=(
             Library("libcudnn", f"{SITE}/nvidia/cudnn/lib/libcudnn.so.9", "9.26.0.51", "wheel", CUDNN),

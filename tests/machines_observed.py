@@ -14,6 +14,7 @@ from envdoctor.observation import (
     ObservedLoader,
     ObservedMemory,
     ObservedOptimizer,
+    ObservedRank,
     ObservedTrial,
     StepTimes,
 )
@@ -68,6 +69,17 @@ def observed(**facts: Any) -> Observation:
     return replace(SOUND, **facts)
 
 
+RANK = ObservedRank(
+    rank=0,
+    steps=100,
+    threads=1,
+    step_seconds=0.02,
+    loader_seconds=0.0002,
+    forward_seconds=0.006,
+    backward_seconds=0.012,
+)
+"""One of the processes that train together, soundly."""
+
 OBSERVED: dict[str, Observation] = {
     "BEN001": observed(ended="failed", error="ValueError: shapes differ (train.py:12)"),
     "BEN002": observed(parts=parts(loader=1.2), loader_alone_seconds=0.011, seconds=3.1),
@@ -85,6 +97,12 @@ OBSERVED: dict[str, Observation] = {
     "BEN010": observed(amp="cpu float16", trials=(trial(0.3, "without autocast", used="cpu float16"),)),
     "BEN011": observed(kinds={"compile": 0.5, "backward": 0.3}, shapes=9, compiled={"graphs": 8, "frames": 8}),
     "BEN012": observed(losses=tuple(2.3 + at for at in range(60))),
+    "BEN030": observed(
+        ranks=(
+            replace(RANK, backward_seconds=0.0136, forward_seconds=0.004),
+            replace(RANK, rank=1, loader_seconds=0.012, backward_seconds=0.003, forward_seconds=0.004),
+        )
+    ),
 }
 """Code → what is seen where its finding is the first."""
 OBSERVED_MACHINES = {code: Snapshot(observation=seen) for code, seen in OBSERVED.items()}

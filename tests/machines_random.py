@@ -38,6 +38,7 @@ PRIMITIVES: dict[Any, st.SearchStrategy[Any]] = {
     int: st.sampled_from((0, 1, 2, 9, 18, 34, 46, 100, 802, 803, 804, 999)) | st.integers(-(2**40), 2**40),
     float: st.floats(allow_nan=False, allow_infinity=False, width=32),
     type(None): st.none(),
+    Any: st.none() | st.floats(allow_nan=False, allow_infinity=False) | TEXT | st.just([1.0, {"batch": 4}]),
 }
 
 

@@ -16,7 +16,7 @@ from envdoctor.facts import TorchRun
 from envdoctor.probes.interpreter import Choice
 from envdoctor.probes.snapshot import Look, take_snapshot
 from envdoctor.report import json
-from tests.rig import accidents, profiles_gpu, strange
+from tests.rig import accidents, experts, profiles_gpu, strange
 from tests.rig.accidents import Accident
 from tests.rig.expect import disagreements
 from tests.rig.libraries import Libraries
@@ -29,7 +29,7 @@ from tests.rig.torch_package import BLIND, CPU_BUILD, SEES, TorchPackage, make_e
 
 pytestmark = pytest.mark.slow
 
-EVERY = (*accidents.ALL, *strange.ALL)
+EVERY = (*accidents.ALL, *strange.ALL, *experts.ALL)
 PROFILES = {profile.name: profile.machine for profile in (*MACHINES, *ACCIDENTS)}
 PASCAL = Card(name="NVIDIA GeForce GTX 1080 Ti", capability="6.1")
 BLACKWELL = Card(name="NVIDIA GeForce RTX 5090", capability="12.0")
@@ -178,7 +178,7 @@ def test_what_is_seen_and_what_is_said(
     assert time.monotonic() - started < seconds + 3
 
 
-@pytest.mark.parametrize("warned", [pytest.param(row, id=row.name) for row in strange.WARNED])
+@pytest.mark.parametrize("warned", [pytest.param(row, id=row.name) for row in (*strange.WARNED, *experts.WARNED)])
 def test_what_is_said_of_a_machine_that_works(
     warned: Warned, interpreter: Callable[[TorchPackage | None], str], libraries: Libraries, tmp_path: Path
 ) -> None:

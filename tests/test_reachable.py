@@ -15,6 +15,7 @@ from envdoctor.judge import judge
 from envdoctor.registry import load_checks
 from tests.machines_broken import BROKEN
 from tests.machines_broken_python import BROKEN_PYTHON
+from tests.machines_measured import MEASURED
 from tests.machines_observed import OBSERVED, OBSERVED_MACHINES
 from tests.test_every_check import assert_is_complete, assert_is_proved
 
@@ -57,10 +58,19 @@ def test_an_observed_script_has_its_bottleneck_named_alone(code: str, machine: S
     assert_is_proved(findings[0], machine)
 
 
+@pytest.mark.parametrize(("code", "machine"), [pytest.param(code, one, id=code) for code, one in MEASURED.items()])
+def test_a_measured_series_has_its_fault_named_alone(code: str, machine: Snapshot) -> None:
+    findings = judge(machine, {name: check for name, check in CHECKS.items() if name.startswith("BEN")}).findings
+
+    assert [found.code for found in findings] == [code]
+    assert_is_complete(findings[0], machine)
+    assert_is_proved(findings[0], machine)
+
+
 def test_every_check_is_reached() -> None:
     ours = {code for code, check in CHECKS.items() if check.judge.__module__.startswith("envdoctor_checks.")}
 
-    assert ours - BROKEN.keys() - BROKEN_PYTHON.keys() - OBSERVED.keys() - PASTED.keys() == {
+    assert ours - BROKEN.keys() - BROKEN_PYTHON.keys() - OBSERVED.keys() - MEASURED.keys() - PASTED.keys() == {
         code for code in ours if code.startswith(OF_A_PROJECT)
     }
 

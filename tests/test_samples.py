@@ -35,6 +35,15 @@ def test_a_sample_of_each_format_is_there(ending: str) -> None:
     assert "torchvision" in (REPORTS / f"sample.{ending}").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("ending", ["csv", "txt", "md", "html"])
+def test_a_saved_benchmark_is_there_in_each_format(ending: str) -> None:
+    names = [path.stem for path in REPORTS.glob("bench-*.json")]
+    if not names:
+        pytest.skip("no benchmark is saved in reports/")
+    for name in names:
+        assert "ladder.textbook" in (REPORTS / f"{name}.{ending}").read_text(encoding="utf-8")
+
+
 def test_the_measurement_in_the_sample_passed() -> None:
     [measured] = saved("sample.json").measurements
 

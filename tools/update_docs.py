@@ -4,7 +4,8 @@ Usage: update_docs.py            rewrite README.md, docs/checks.md, docs/schemas
        update_docs.py --check    say what is stale, and exit 1
 
 README.md shows the text that the saved reports in reports/ give with today's code; docs/checks.md is made from the
-docstrings of the checks, docs/schemas/ from the types of what is written.
+docstrings of the checks, docs/schemas/ from the types of what is written. reports/sample.json and each
+reports/bench-*.json are rendered in every other format.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
+import msgspec
+
 from envdoctor import lock
 from envdoctor.compare import markdown
 from envdoctor.compare.differences import compare
@@ -23,11 +26,13 @@ from envdoctor.files import write_atomically
 from envdoctor.findings import Check
 from envdoctor.groups import GROUPS, rank
 from envdoctor.registry import load_checks
-from envdoctor.report import json, text
+from envdoctor.report import json, render, text
 from envdoctor.schema import SCHEMAS
 
 TOP = Path(__file__).parent.parent
 OUTPUTS = {"broken": "reports/broken.json", "sound": "reports/sound.json"}
+ENDINGS = {"txt": "text", "md": "markdown", "html": "html", "junit.xml": "junit", "github.txt": "github"}
+"""Ending of a sample → its format."""
 WIDTH = 96
 
 
@@ -73,6 +78,43 @@ def sample_diff() -> str:
     return markdown.render(Compared(**sides, comparison=compare(sound.facts, broken.facts)))
 
 
+def rendered(name: str = "sample.json") -> dict[str, str]:
+    """Return a saved report in every other format: name of the file → content."""
+    report = json.load((TOP / "reports" / name).read_bytes())
+    stem = name.removesuffix(".json")
+    return {f"{stem}.{ending}": render(report, format_) for ending, format_ in ENDINGS.items()}
+
+
+def benchmarks() -> dict[str, str]:
+    """Return each saved benchmark in every other format, as `envdoctor bench --format` writes it."""
+    from envdoctor.bench import csv, table  # noqa: PLC0415  # only where there is a benchmark
+    from envdoctor.bench.explain import report_of  # noqa: PLC0415  # same
+    from envdoctor.bench.result import Series  # noqa: PLC0415  # same
+
+    pages: dict[str, str] = {}
+    for path in sorted((TOP / "reports").glob("bench-*.json")):
+        document = plain_json.loads(path.read_bytes())
+        series = msgspec.convert(document, Series)
+        report = msgspec.structs.replace(report_of(series), created=document["created"], removed=document["removed"])
+        pages |= {
+            f"{path.stem}.csv": csv.render(series),
+            f"{path.stem}.txt": table.render(series, width=WIDTH),
+            f"{path.stem}.md": render(report, "markdown"),
+            f"{path.stem}.html": render(report, "html"),
+        }
+    return pages
+
+
+def comparable(page: str) -> str:
+    """Return a page without its plots, which another matplotlib draws otherwise, and without its translation.
+
+    Translators change that every day; the page is stale when what it says in English is.
+    """
+    if not page.startswith("<!DOCTYPE html>"):
+        return page
+    return re.sub(r"<figure.*?</figure>|<div class=\"part\"[^>]* hidden>.*?(?=<script>)", "", page, flags=re.DOTALL)
+
+
 def schema_page(name: str) -> str:
     """Return a JSON Schema as `envdoctor schema` prints it."""
     return f"{plain_json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False)}\n"
@@ -91,6 +133,10 @@ def _entry(check: Check) -> list[str]:
     ]
 
 
+def _same(one: str, other: str) -> bool:
+    return comparable(one) == comparable(other)
+
+
 def main() -> None:
     """Rewrite, or say what is stale."""
     pages = {
@@ -98,9 +144,10 @@ def main() -> None:
         TOP / "docs" / "checks.md": catalogue(),
         TOP / "reports" / "sample.lock.json": sample_lock(),
         TOP / "reports" / "sample.diff.md": sample_diff(),
+        **{TOP / "reports" / name: page for name, page in {**rendered(), **benchmarks()}.items()},
         **{TOP / "docs" / "schemas" / f"{name}.json": schema_page(name) for name in SCHEMAS},
     }
-    stale = [path for path, page in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != page]
+    stale = [path for path, page in pages.items() if not path.exists() or not _same(path.read_bytes().decode(), page)]
     if "--check" in sys.argv[1:]:
         names = ", ".join(path.relative_to(TOP).as_posix() for path in stale)
         sys.exit(f"stale: {names}; run tools/update_docs.py" if stale else 0)

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from envdoctor.bench.measurement import FAIL, PASS, Agreement, Data, Measurement, Memory, Proof
+from envdoctor.bench.measurement import FAIL, PASS, Agreement, Data, Measurement, Memory, Part, Proof
+from envdoctor.bench.parts import part_of
 from envdoctor.bench.verdict import TOLERANCE, judge, summarise
 from envdoctor.facts import Failure
 
@@ -42,8 +43,9 @@ def measurement_of(
     proofs: tuple[Proof, ...] = ()
     if training and test and agreement:
         proofs = judge(losses, test["correct"], test["tested"], test["chance"], agreement)
+    parts = tuple(part_of(key, device, part) for key, part in (told.get("parts") or {}).items())
     busy = _busy(told) if device == "cpu" else None
-    verdict, reason = _verdict(proofs, failure, len(losses) if busy else None)
+    verdict, reason = _verdict(proofs, parts, failure, len(losses) if busy else None)
     data, memory = told.get("data"), told.get("memory")
     return Measurement(
         name=NAME,
@@ -51,6 +53,7 @@ def measurement_of(
         verdict=verdict,
         reason=reason,
         proofs=proofs,
+        parts=parts,
         failure=failure,
         device_name=told.get("device_name"),
         data=msgspec.convert(data, Data) if data else None,
@@ -79,7 +82,9 @@ def no_gpu_found(told: Mapping[str, Any]) -> Measurement:
     return Measurement(name=NAME, device="cuda", verdict=FAIL, reason=reason, versions=told.get("versions", {}))
 
 
-def _verdict(proofs: tuple[Proof, ...], failure: Failure | None, steps_while_busy: int | None) -> tuple[str, str]:
+def _verdict(
+    proofs: tuple[Proof, ...], parts: tuple[Part, ...], failure: Failure | None, steps_while_busy: int | None
+) -> tuple[str, str]:
     if failure is not None:
         hint = " (often: the system ran out of memory)" if failure.detail == "SIGKILL" else ""
         return FAIL, f"the worker ended at stage {failure.stage!r}: {failure.detail}{hint}"
@@ -91,7 +96,10 @@ def _verdict(proofs: tuple[Proof, ...], failure: Failure | None, steps_while_bus
         return FAIL, reason
     if not proofs:
         return FAIL, "the worker ended without a result"
-    return PASS, "; ".join(proof.name for proof in proofs)
+    failed = [part for part in parts if part.verdict == FAIL]
+    if failed:
+        return FAIL, f"{failed[0].name}: {failed[0].what}"
+    return PASS, "; ".join([proof.name for proof in proofs] + [part.name for part in parts if part.verdict == PASS])
 
 
 def _times(training: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,10 +4,51 @@ from __future__ import annotations
 
 import csv
 import io
+import statistics
 from collections.abc import Callable
 from typing import Any
 
 from envdoctor.bench.result import Result, Series
+
+
+def _level(name: str, statistic: str) -> Callable[[Result], Any]:
+    """Return what takes a statistic of a sampled reading out of a result."""
+
+    def value(result: Result) -> Any:
+        level = result.usage.level(name) if result.usage else None
+        return getattr(level, statistic) if level else None
+
+    return value
+
+
+def _spread(result: Result) -> float | None:
+    """Return the distance between the fastest and the slowest round, over their median."""
+    speeds = [w.images / w.seconds for w in result.windows if w.side in {"this", "both"} and w.seconds > 0]
+    return (max(speeds) - min(speeds)) / statistics.median(speeds) if len(speeds) > 1 else None
+
+
+def _classes(result: Result, which: Callable[..., Any]) -> Any:
+    found = result.training.class_accuracy if result.training else {}
+    return which(found.values()) if found else None
+
+
+def _validation(result: Result, name: str) -> Any:
+    """Return the last of what was measured on images held back from the training; None where none were."""
+    value = getattr(result.training, name, None)
+    return value[-1] if isinstance(value, tuple | list) and value else value or None
+
+
+def _joules(result: Result) -> float | None:
+    each = result.usage.energy_joules_per_image if result.usage else None
+    return each * result.data.train if each is not None and result.data else None
+
+
+def _reasons(result: Result) -> str | None:
+    """Write "power cap 0.67; idle 0.1"; a GPU that nothing held down is "none"."""
+    if result.usage is None or not result.usage.level("clock_mhz"):
+        return None
+    return "; ".join(f"{word} {share:g}" for word, share in result.usage.held_down_by.items()) or "none"
+
 
 COLUMNS: dict[str, tuple[str, Callable[[Result], Any]]] = {
     "experiment": ("name in the list of experiments", lambda r: r.name),
@@ -43,6 +84,38 @@ COLUMNS: dict[str, tuple[str, Callable[[Result], Any]]] = {
     "cpu_share_after": ("the same afterwards", lambda r: r.after.cpu_share),
     "load_before": ("runnable processes", lambda r: r.before.load),
     "load_after": ("the same afterwards", lambda r: r.after.load),
+    "round_spread": ("fastest less slowest round, over their median", _spread),
+    "validation_loss": ("of images held back from training, over images", lambda r: _validation(r, "validation_loss")),
+    "validation_accuracy": ("0 to 1, of the same", lambda r: _validation(r, "validation_accuracy")),
+    "class_accuracy_min": ("0 to 1, of the class named worst", lambda r: _classes(r, min)),
+    "class_accuracy_max": ("0 to 1, of the class named best", lambda r: _classes(r, max)),
+    "cpu_percent_mean": ("of all CPUs of the machine", _level("cpu_percent", "mean")),
+    "cpu_percent_median": ("median", _level("cpu_percent", "median")),
+    "cpu_percent_p95": ("95th percentile", _level("cpu_percent", "p95")),
+    "cpu_percent_max": ("most", _level("cpu_percent", "maximum")),
+    "cpu_core_percent_max": ("of the busiest CPU, most", _level("cpu_core_percent", "maximum")),
+    "worker_cpus_mean": ("CPUs' worth of time, loader processes included", _level("worker_cpus", "mean")),
+    "worker_cpus_max": ("most", _level("worker_cpus", "maximum")),
+    "host_memory_used_bytes_max": ("of the whole machine", _level("memory_used_bytes", "maximum")),
+    "gpu_utilisation_mean": ("percent of time in which a kernel ran", _level("gpu_percent", "mean")),
+    "gpu_utilisation_median": ("median", _level("gpu_percent", "median")),
+    "gpu_utilisation_p95": ("95th percentile", _level("gpu_percent", "p95")),
+    "gpu_utilisation_max": ("most", _level("gpu_percent", "maximum")),
+    "gpu_memory_utilisation_mean": ("percent of time in which memory worked", _level("gpu_memory_percent", "mean")),
+    "gpu_memory_utilisation_max": ("most", _level("gpu_memory_percent", "maximum")),
+    "gpu_memory_used_bytes_max": ("by all processes, as NVML says", _level("gpu_memory_used_bytes", "maximum")),
+    "power_watts_mean": ("of the GPU", _level("power_watts", "mean")),
+    "power_watts_p95": ("95th percentile", _level("power_watts", "p95")),
+    "power_watts_max": ("most", _level("power_watts", "maximum")),
+    "energy_joules_per_epoch": ("of the GPU, projected from the windows", _joules),
+    "temperature_celsius_mean": ("of the GPU", _level("temperature_celsius", "mean")),
+    "temperature_celsius_max": ("most", _level("temperature_celsius", "maximum")),
+    "clock_mhz_mean": ("of the GPU's multiprocessors", _level("clock_mhz", "mean")),
+    "clock_mhz_min": ("least", _level("clock_mhz", "minimum")),
+    "throttle_reasons": ("what held the clocks low, share of samples", _reasons),
+    "samples": ("looks at the host during the experiment", lambda r: r.usage.samples if r.usage else None),
+    "samples_of": ("windows or experiment: what the sampled figures cover", lambda r: getattr(r.usage, "covers", None)),
+    "why": ("one sentence: why it came out as it did", lambda r: r.why or None),
 }
 """Column → what it holds, and where it comes from. Empty: not measured. Ratios are plain numbers, times seconds."""
 

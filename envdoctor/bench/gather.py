@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ from envdoctor.bench.result import (
     Training,
     Window,
 )
+from envdoctor.bench.usage import Sampled, Usage, usage_of
 from envdoctor.bench.verdict import summarise
 from envdoctor.facts import Failure
 
@@ -40,8 +42,24 @@ PHASES = ("loader", "transfer", "host", "device")
 class Gathered:
     """One experiment under way."""
 
-    def __init__(self, experiment: Experiment, device: str, common: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        device: str,
+        common: Mapping[str, Any],
+        sampled: Callable[[], Sampled | None] = lambda: None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            experiment: what is carried out.
+            device: where.
+            common: what the worker told before the first experiment.
+            sampled: returns the samples of host and GPU since the experiment began.
+        """
         self._experiment = experiment
+        self._sampled = sampled
+        self._began = time.monotonic()
         self.device = device
         self._common = common
         self._told: dict[str, Any] = {}
@@ -51,7 +69,9 @@ class Gathered:
     def hear(self, said: Mapping[str, Any]) -> None:
         """Take what the worker says."""
         if "window" in said:
-            self._windows.append(said["window"])
+            # It is told as soon as it ends.
+            began = time.monotonic() - said["window"]["seconds"] - self._began
+            self._windows.append({**said["window"], "began": round(began, 3)})
         elif "first_step" in said:
             self._first[said["first_step"]["side"]] = said["first_step"]["seconds"]
         else:
@@ -73,7 +93,7 @@ class Gathered:
             device=self.device,
             device_name=self._told.get("device_name"),
             verdict=ended["verdict"],
-            reason=ended.get("reason", ""),
+            reason=_explained(ended) if one.group == "ops" else ended.get("reason", ""),
             failure=msgspec.convert(ended["failure"], Failure) if ended.get("failure") else None,
             question=one.question,
             changes=one.changes,
@@ -88,8 +108,9 @@ class Gathered:
             after=msgspec.convert(ended.get("after") or {}, Host),
             data=data,
             memory=msgspec.convert(memory, Memory) if memory else None,
+            usage=self._usage(windows),
             threads=(self._told.get("settings") or {}).get("threads"),
-            threads_reason=self._common.get("threads_reason", ""),
+            threads_reason=self._told.get("threads_reason") or self._common.get("threads_reason", ""),
             versions=self._common.get("versions") or {},
             seconds_per_epoch=data.train / per_second if data and per_second and one.group == "ladder" else None,
             batch=next((w.images // w.steps for w in windows if w.side != "reference"), None),
@@ -103,9 +124,18 @@ class Gathered:
     def _data(self) -> Data | None:
         """Return the images, unless this experiment used none of them."""
         told = self._common.get("data")
-        if not told or self._experiment.kind == "machine" or self._experiment.settings.get("net") == "iris_mlp":
+        one = self._experiment
+        without = one.kind in {"machine", "fit", "crossover"} or one.settings.get("net") == "iris_mlp"
+        if not told or without or one.settings.get("ops") in {"build", "build_cuda", "speed"}:
             return None
         return msgspec.convert(told, Data)
+
+    def _usage(self, windows: Sequence[Window]) -> Usage | None:
+        sampled = self._sampled()
+        if sampled is None:
+            return None
+        mine = [(w, self._began + w.began) for w in windows if w.began is not None and w.side in {"this", "both"}]
+        return usage_of(sampled, [(at, at + w.seconds) for w, at in mine], sum(w.images for w, _ in mine))
 
     def _training(self) -> Training | None:
         told = self._told.get("training")
@@ -115,15 +145,26 @@ class Gathered:
         mine = [window for window in windows if window.side == name]
         phases = {phase: summarise([s for w in mine for s in getattr(w, phase)]) for phase in PHASES}
         images = sum(window.images for window in mine)
+        own = (self._told.get("side_settings") or {}).get(name)
         return Side(
             name=name,
-            settings=(self._told.get("reference" if name == "reference" else "settings")) or {},
+            settings=own or (self._told.get("reference" if name == "reference" else "settings")) or {},
             first_step_seconds=self._first.get(name),
             statistics=summarise([seconds for window in mine for seconds in window.step]),
             phases={phase: found for phase, found in phases.items() if found is not None},
             images_per_second=statistics.median(window.images / window.seconds for window in mine),
             cpu_seconds_per_image=sum(window.cpu_seconds for window in mine) / images if images else None,
         )
+
+
+def _explained(ended: Mapping[str, Any]) -> str:
+    """Name the cause of a failed build."""
+    reason = str(ended.get("reason", ""))
+    if "the build failed" not in reason:
+        return reason
+    from envdoctor.bench.building import explained  # noqa: PLC0415  # hundreds of patterns, seldom needed
+
+    return explained(reason, (ended.get("failure") or {}).get("last_lines", ()))
 
 
 def compare(windows: Sequence[Window]) -> Comparison | None:

@@ -9,6 +9,7 @@ import msgspec
 from envdoctor.facts import Failure
 
 PASS, FAIL, INTERRUPTED = "PASS", "FAIL", "INTERRUPTED"
+SKIP = "SKIP"
 
 
 class Data(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +73,19 @@ class Proof(msgspec.Struct, frozen=True):
     what: str
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Something else that a training needs, tried for real: half precision, a checkpoint, loader processes."""
+
+    name: str
+    verdict: str
+    """`PASS`, `FAIL`, `SKIP` (it could not be tried here; says nothing against the machine)."""
+    what: str
+    """The numbers, or why not, in words."""
+    values: dict[str, Any] = {}
+    """The numbers, by name with the unit in it."""
+    seconds: float = 0.0
+
+
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """One experiment on one device. What was not reached is None."""
 
@@ -82,6 +96,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """`PASS` or `FAIL`."""
     reason: str
     proofs: tuple[Proof, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """What was tried beside learning and arithmetic; one that fails costs the PASS."""
     failure: Failure | None = None
     """How the worker ended before its time; None: it did not."""
     device_name: str | None = None

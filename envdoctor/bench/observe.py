@@ -107,7 +107,8 @@ def _finite(value: Any) -> Any:
 def judged(seen: Observation, seconds: float) -> Report:
     """Judge an observation: the finding with the most to gain is first, and primary if it costs time or fails."""
     snapshot = Snapshot(observation=seen)
-    checks = {code: check for code, check in load_checks().items() if code.startswith(GROUP)}
+    every = load_checks()
+    checks = {code: every[code] for code in every if code.startswith(GROUP) and "observation" in every[code].facts}
     judgement = judge(snapshot, checks)
     again = f"envdoctor bench {shlex.quote(seen.script)}"
     ordered = sorted(judgement.findings, key=lambda one: _place(one, seen))

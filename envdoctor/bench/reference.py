@@ -14,6 +14,7 @@ import envdoctor.data
 TABLE = Path(envdoctor.data.__file__).with_name("gpu_reference.json")
 RATES = {
     "gemm_fp32_flops": ("fp32_tflops", 1e12),
+    "gemm_tf32_flops": ("tf32_tflops", 1e12),
     "gemm_fp16_flops": ("fp16_tflops", 1e12),
     "gemm_bf16_flops": ("bf16_tflops", 1e12),
     "copy_bytes_per_second": ("memory_gb_s", 1e9),

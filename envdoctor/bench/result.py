@@ -7,7 +7,10 @@ from typing import Any
 import msgspec
 
 from envdoctor.bench.measurement import Data, Memory, Statistics
+from envdoctor.bench.usage import Usage
 from envdoctor.facts import Failure
+from envdoctor.findings import Finding
+from envdoctor.measurements import Explanation
 
 DONE, FAILED, SKIPPED = "DONE", "FAILED", "SKIPPED"
 GAIN, LOSS, NOISE, UNSTABLE = "gain", "loss", "noise", "unstable"
@@ -54,6 +57,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     GPU it is the dispatch."""
     device: tuple[float, ...] = ()
     """Of each step on a GPU, by its own events; empty on a CPU."""
+    began: float | None = None
+    """Seconds from the beginning of the experiment, by envdoctor's clock."""
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +108,13 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     tested: int
     accuracy: float
     class_accuracy: dict[str, float] = {}
+    validation_loss: tuple[float | None, ...] = ()
+    """Of each epoch: of training images that were held back, the sum over them over their number."""
+    validation_accuracy: tuple[float, ...] = ()
+    """Of the same, 0 to 1."""
+    train_images: int | None = None
+    """Without those held back; None: not told."""
+    validation_images: int = 0
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +146,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     after: Host = Host()
     data: Data | None = None
     memory: Memory | None = None
+    usage: Usage | None = None
+    """What host and GPU were doing meanwhile, sampled beside the worker; None: nothing was sampled."""
     threads: int | None = None
     threads_reason: str = ""
     versions: dict[str, Any] = {}
@@ -145,6 +159,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     accuracy: float | None = None
     seconds: float = 0.0
     clock: str = ""
+    why: str = ""
+    """One sentence: why it came out as it did."""
 
     def side(self, name: str = "this") -> Side | None:
         """Return one of the sides."""
@@ -163,6 +179,11 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     """What was left out or could not be kept, and why."""
     seconds: float = 0.0
+    primary: str | None = None
+    """Code of the finding that costs most; None: none is worse than a note."""
+    findings: tuple[Finding, ...] = ()
+    explanation: Explanation | None = None
+    """Where a step goes, who is faster from where on, what to change; None: nobody asked."""
 
     @property
     def exit_code(self) -> int:

@@ -17,6 +17,7 @@ from envdoctor.bench.gather import Gathered, died, skipped
 from envdoctor.bench.measurement import FAIL, INTERRUPTED, PASS
 from envdoctor.bench.plan import Planned, Sizes, request
 from envdoctor.bench.result import DONE, FAILED, Result, Series
+from envdoctor.bench.sampling import Sampler
 from envdoctor.bench.smoke import START, Listener, RefusedError
 from envdoctor.facts import Failure, Unknown
 from envdoctor.files import CannotWriteError, write_atomically
@@ -42,9 +43,13 @@ class SeriesOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds for one experiment; None: eight times its estimate."""
     threads: int | None = None
     """None: chosen by affinity, quota and a trial."""
+    nodes: dict[str, Any] | None = None
+    """`nnodes` machines that run the group `parallel` together, and the `endpoint` where they meet; None: one."""
     resume: bool = False
     state: Path | None = None
     """The folder in which finished results are kept for `resume`; None: the user's cache."""
+    sampling: float = 0.25
+    """Seconds from one look at host and GPU to the next."""
 
 
 def run_series(python: str, options: SeriesOptions, listen: Listener | None = None) -> Series:
@@ -68,6 +73,8 @@ class _Run:
         self._notes: list[str] = []
         self._common: dict[str, Any] = {}
         self._current: Gathered | None = None
+        self._no_gpu_said = False
+        self._sampler = Sampler(options.sampling)
         self._experiments = {one.experiment.name: one for one in options.plan}
         self._state = (options.state or _cache()) / f"{_key(python, options)}.json"
 
@@ -75,15 +82,30 @@ class _Run:
         """Run on all devices, one after the other."""
         if self._options.resume:
             self._recall()
+        self._sampler.start()
         try:
             on_cpu = self._options.device != "cuda"
             look = self._options.device != "cpu"
             self._on("cpu", self._cpu_plan() if on_cpu else [], look=look)
+            self._advise("cpu")
             for index in range(len(self._common.get("gpus") or [])):
                 self._on(f"cuda:{index}", list(self._options.plan), look=False)
+                self._advise(f"cuda:{index}")
         except KeyboardInterrupt:
             return self._outcome(interrupted=True)
+        finally:
+            self._sampler.stop()
         return self._outcome()
+
+    def _advise(self, device: str) -> None:
+        """Apply together the changes that gained most, and measure them: forecast and outcome stand side by side."""
+        from envdoctor.bench.advice import together  # noqa: PLC0415  # needed once, at the end
+        from envdoctor.bench.explain import measured  # noqa: PLC0415  # same
+
+        one = together(self._finished, measured(self._finished), device, self._options.sizes)
+        if one is not None:
+            self._experiments[one.experiment.name] = one
+            self._on(device, [one], look=False)
 
     def _cpu_plan(self) -> list[Planned]:
         return [one for one in self._options.plan if not one.experiment.gpu]
@@ -92,6 +114,8 @@ class _Run:
         """Run experiments on a device, with as many workers as it takes."""
         had = {(result.name, result.device) for result in self._finished}
         left = [one for one in plan if (one.experiment.name, device) not in had]
+        if self._listen:
+            self._listen("", {"plan": [(one.experiment.name, device, one.estimate) for one in left]})
         while left or look:
             before = len(self._finished)
             self._current = None
@@ -106,10 +130,11 @@ class _Run:
                     self._keep(skipped(one.experiment, device, "the worker ended without a result", FAILED))
             done = {(result.name, result.device) for result in self._finished}
             left = [one for one in left if (one.experiment.name, device) not in done]
-        if device == "cpu" and self._options.device != "cpu" and not self._common.get("gpus"):
+        if device == "cpu" and self._options.device != "cpu" and not self._common.get("gpus") and not self._no_gpu_said:
+            self._no_gpu_said = True
             reason = f"no GPU: {self._common.get('no_gpu') or 'torch finds none'}"
             for one in self._options.plan:
-                if one.experiment.gpu or self._options.device == "cuda":
+                if one.experiment.gpu or one.experiment.kind == "crossover" or self._options.device == "cuda":
                     self._keep(skipped(one.experiment, "cuda", reason))
 
     def _record_death(self, device: str, left: list[Planned], failure: Failure, *, alone: bool) -> None:
@@ -126,6 +151,8 @@ class _Run:
         o = self._options
         spent = time.monotonic() - self._started
         requests = [request(one, o.sizes, device, o.seed, o.limit) for one in plan]
+        for one in requests if o.nodes else ():
+            one["nodes"] = o.nodes
         asked = {
             "data": o.data,
             "download": o.download and not self._common,
@@ -150,14 +177,20 @@ class _Run:
             self._listen("", said)
         if "begun" in said:
             name, device = said["begun"]
-            self._current = Gathered(self._experiments[name].experiment, device, self._common)
+            self._sampler.begin()
+            experiment = self._experiments[name].experiment
+            self._current = Gathered(experiment, device, self._common, self._sampler.sampled)
         elif self._current is None:
+            if "pid" in said:
+                self._sampler.worker(said["pid"])
             self._common.update(said)
             self._note_cache(said)
         elif "ended" in said:
             self._keep(self._current.result(said["ended"]))
             self._current = None
         else:
+            if "card" in said:
+                self._sampler.card(said["card"])
             self._current.hear(said)
 
     def _note_cache(self, said: Mapping[str, Any]) -> None:
@@ -181,7 +214,7 @@ class _Run:
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             self._note("--resume: no results of such a run were kept; it begins anew")
             return
-        good = [one for one in kept if one.verdict == DONE]
+        good = [one for one in kept if one.verdict == DONE and one.group != "advice"]
         self._finished += good
         self._note(f"--resume: {len(good)} experiments were taken over from the last such run")
 
@@ -215,6 +248,7 @@ def _failure(account: Account) -> Failure | None:
 def _key(python: str, options: SeriesOptions) -> str:
     """Name a run by what its figures depend on, the plan left out: a longer plan may take over from a shorter."""
     parts = [python, options.data, options.device, options.seed, options.threads, msgspec.to_builtins(options.sizes)]
+    parts += [options.nodes] if options.nodes else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 

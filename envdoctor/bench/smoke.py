@@ -14,6 +14,7 @@ import msgspec
 
 from envdoctor.bench.collect import measurement_of, no_gpu_found
 from envdoctor.bench.measurement import FAIL, INTERRUPTED, PASS, Measurement, Outcome
+from envdoctor.bench.parts import LOADERS, ORDER
 from envdoctor.facts import Failure, Unknown
 from envdoctor.probes.child import Account, converse
 from envdoctor.report.clean import line
@@ -21,6 +22,8 @@ from envdoctor.report.clean import line
 PRESET = "smoke"
 START = Path(__file__).parent / "worker" / "start.py"
 LOOKING = "look for GPUs"
+RESERVE_SECONDS = 3.0
+"""Kept of the time limit for looking for GPUs and for the end."""
 
 Listener = Callable[[str, Mapping[str, Any]], None]
 """Called with a device (`cpu`, `cuda:0`, or `cuda` while looking for GPUs) and what its worker just told."""
@@ -51,6 +54,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Made even if they take longer than `train_seconds`, unless `train_limit` passes."""
     train_seconds: float = 10.0
     train_limit: float = 25.0
+    parts: tuple[str, ...] = ORDER
+    """What is tried beside learning and arithmetic. Loader processes are tried once, with the first device."""
 
 
 def run_smoke(python: str, options: Options | None = None, listen: Listener | None = None) -> Outcome:
@@ -84,8 +89,9 @@ class _Smoke:
             for device in self._first():
                 self._finish(device, self._converse(device, look=False))
         except KeyboardInterrupt:
-            if self._device == "cpu" and self._stage == LOOKING:
-                self._finished.append(measurement_of("cpu", self._told, {}, None))
+            if "agreement" in self._told and self._device not in {one.device for one in self._finished}:
+                # All that a verdict rests on was told; what was interrupted is a part, or looking for GPUs.
+                self._finished.append(measurement_of(self._device, self._told, {}, None))
             return self._outcome(interrupted_at=f"{self._device}: {self._stage}")
         return self._outcome()
 
@@ -96,6 +102,10 @@ class _Smoke:
         died_looking = _failure(account) is not None and (_stage(account) == LOOKING or not on_cpu)
         if on_cpu:
             self._finish("cpu", account, alive=died_looking)
+        if not died_looking and look and on_cpu and _failure(account) and "agreement" in account.facts:
+            # It died under a part that came after; that says nothing of the GPUs.
+            account = self._converse("", look=True)
+            died_looking = _failure(account) is not None
         if died_looking:
             self._finish("cuda", account)
         found = account.facts.get("gpus") or []
@@ -114,6 +124,8 @@ class _Smoke:
             "train_limit": min(self._options.train_limit, left / 2),
             "device": device or None,
             "look_for_gpus": look,
+            "parts": [name for name in self._options.parts if name not in LOADERS or not self._finished],
+            "parts_seconds": max(0.0, left - RESERVE_SECONDS),
             # A little before the end, so that a hang leaves its Python stack.
             "trace_after": max(0.5, left - 1.0),
         }

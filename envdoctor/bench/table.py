@@ -10,20 +10,32 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from envdoctor.bench.explained_words import found, sections
 from envdoctor.bench.measurement import FAIL, PASS
 from envdoctor.bench.reference import shares
 from envdoctor.bench.result import CLOCK, DONE, FAILED, SKIPPED, Result, Series
+from envdoctor.bench.table_parallel import all_reduce, sides
 from envdoctor.bench.words import images
 from envdoctor.report.clean import line
+from envdoctor.report.language import spoken
 
 STYLES = {PASS: "bold green", FAIL: "bold red"}
 LEAST_SHARE = 0.9
 """Of a CPU, for a busy loop before and after: below it, times are other programs' as well."""
 HEADERS = ("experiment", "images/s", "step mean", "median", "p95 ms", "times reference", "accuracy")
 TEXTBOOK_EPOCHS = 10
-LEFT_OUT = frozenset(("rows",))
+LEFT_OUT = frozenset(("rows", "net"))
 UNITS = (("_bytes_per_second", 1e9, "GB/s"), ("_flops", 1e9, "GFLOP/s"), ("_bytes", 1 << 20, "MiB"))
 SECONDS = "_seconds"
+MEANWHILE = (
+    ("cpu_percent", "CPUs", "{:.0f} % ({:.0f})"),
+    ("worker_cpus", "the worker", "{:.2g} CPUs ({:.2g})"),
+    ("gpu_percent", "GPU", "{:.0f} % ({:.0f})"),
+    ("gpu_memory_percent", "its memory", "{:.0f} % ({:.0f})"),
+    ("power_watts", "power", "{:.0f} W ({:.0f})"),
+    ("temperature_celsius", "temperature", "{:.0f} C ({:.0f})"),
+    ("clock_mhz", "clock", "{:.0f} MHz ({:.0f})"),
+)
 
 
 def render(series: Series, *, width: int = 80, color: bool = False) -> str:
@@ -33,16 +45,21 @@ def render(series: Series, *, width: int = 80, color: bool = False) -> str:
         file=sink, width=width, force_terminal=color, color_system="standard" if color else None,
         no_color=not color, highlight=False, markup=False, emoji=False, legacy_windows=False,
     )  # fmt: skip
-    console.print(Text(f"envdoctor bench, preset {series.preset}, {series.seconds:.1f} s", style="bold"))
+    console.print(Text(spoken(f"envdoctor bench, preset {series.preset}, {series.seconds:.1f} s"), style="bold"))
     for device in dict.fromkeys(one.device for one in series.measurements if one.verdict != SKIPPED):
         _device(console, device, [one for one in series.measurements if one.device == device])
     for label, lines in _sections(series):
-        console.print(Text(f"\n{label}"))
+        console.print(Text(f"\n{spoken(label)}"))
         for text in lines:
-            console.print(Padding(Text(line(text), overflow="fold"), (0, 0, 0, 2)))
+            console.print(Padding(Text(text if _laid_out(text) else spoken(line(text)), overflow="fold"), (0, 0, 0, 2)))
     console.print()
-    console.print(Text(f"{series.verdict}: {line(series.reason)}", style=STYLES.get(series.verdict, "bold")))
+    console.print(Text(f"{series.verdict}: {spoken(line(series.reason))}", style=STYLES.get(series.verdict, "bold")))
     return "\n".join(row.rstrip() for row in sink.getvalue().split("\n")).strip("\n") + "\n"
+
+
+def _laid_out(text: str) -> bool:
+    """Say whether a line is of columns, whose spaces must stay."""
+    return "  " in text and text.isascii() and text.isprintable()
 
 
 def _device(console: rich.console.Console, device: str, results: list[Result]) -> None:
@@ -52,7 +69,7 @@ def _device(console: rich.console.Console, device: str, results: list[Result]) -
     if timed:
         table = Table(box=None, padding=(0, 1), show_edge=False, header_style="dim")
         for index, header in enumerate(HEADERS):
-            table.add_column(header, justify="right" if 0 < index < 5 else "left", overflow="fold")  # noqa: PLR2004
+            table.add_column(spoken(header), justify="right" if 0 < index < 5 else "left", overflow="fold")  # noqa: PLR2004
         for one in timed:
             table.add_row(*map(Text, cells(one)))
         console.print(table)
@@ -72,19 +89,48 @@ def cells(result: Result) -> tuple[str, ...]:
 
 def _sections(series: Series) -> Iterator[tuple[str, list[str]]]:
     made = series.measurements
+    if series.findings:
+        yield "Found, the worst first", found(series.findings)
+    reasons = [f"{one.name} on {one.device}: {one.why}" for one in made if one.why]
+    if reasons:
+        yield "Why each came out as it did", reasons
+    yield from sections(series.explanation)
     trained = [one for one in made if one.training]
     if trained:
         yield "Trained", [_trained(one) for one in trained]
     loaders = [one for one in made if one.group == "loader" and one.sides]
     if loaders:
         yield "Loader alone, step alone, both (mean ms per batch)", [_alone(one) for one in loaders]
+    watched = [(one, text) for one in made if (text := meanwhile(one))]
+    if watched:
+        yield "Meanwhile (mean, and most)", [f"{one.name}: {text}" for one, text in watched]
+    if together := list(sides(made)):
+        yield "One process and several (images/s in all)", together
     for one in made:
         if one.values:
-            yield f"{one.name} on {one.device}", list(_values(one))
+            yield f"{one.name} on {one.device}", [*_values(one), *all_reduce(one)]
     ended = [one for one in made if one.verdict != DONE]
     if ended:
         yield "Not done", [f"{one.name} on {one.device}: {one.verdict}: {one.reason}" for one in ended]
     yield "How it was measured", list(_method(series))
+
+
+def meanwhile(one: Result) -> str:
+    """Say what host and GPU were doing; empty: it was not sampled."""
+    usage = one.usage
+    if usage is None or not usage.samples:
+        return ""
+    parts = []
+    for name, words, form in MEANWHILE:
+        level = usage.level(name)
+        if level:
+            parts.append(f"{words} {form.format(level.mean, level.maximum)}")
+    held = [f"{word} {share:.0%}" for word, share in usage.held_down_by.items()]
+    parts += [f"clocks held low: {', '.join(held)}"] if held else []
+    if usage.energy_joules_per_image is not None and one.data:
+        parts.append(f"{usage.energy_joules_per_image * one.data.train:,.3g} J per epoch")
+    parts += [f"not read: {name}: {reason}" for name, reason in usage.unknown.items()]
+    return "; ".join(parts)
 
 
 def _trained(one: Result) -> str:
@@ -99,6 +145,8 @@ def _trained(one: Result) -> str:
 def _against_textbook(one: Result) -> str:
     """Project the textbook's ten epochs from its windows beside this experiment's."""
     beside = one.side("reference")
+    if one.group != "ladder":
+        return ""
     if one.settings.get("net") == "textbook" or one.data is None or one.training is None or beside is None:
         return ""
     if not beside.images_per_second or one.training.seconds <= 0:
@@ -121,17 +169,23 @@ def _values(one: Result) -> Iterator[str]:
     for name, value in one.values.items():
         if isinstance(value, list | dict) or value is None or name in LEFT_OUT:
             continue
+        if name == "disk_read_bytes_per_second" and not one.values.get("disk_read_uncached"):
+            name = "disk_read_cached_bytes_per_second"  # noqa: PLW2901  # it is the speed of memory
         share = f" ({of_sheet[name]:.0%} of the data sheet)" if name in of_sheet else ""
         yield f"{name}: {_figure(name, value)}{share}"
 
 
 def _figure(name: str, value: object) -> str:
+    if name.endswith("_error") and isinstance(value, int | float):
+        return f"{value:+.1%}"
     if isinstance(value, bool | str) or not isinstance(value, int | float):
         return str(value)
     for ending, size, unit in UNITS:
         if name.endswith(ending):
             return f"{value / size:,.3g} {unit}"
-    return f"{value * 1e6:.3g} us" if name.endswith(SECONDS) else f"{value:,.4g}"
+    if name.endswith(SECONDS):
+        return f"{value:,.3g} s" if value >= 1 else f"{value * 1e6:.4g} us"
+    return f"{value:,.4g}"
 
 
 def _method(series: Series) -> Iterator[str]:

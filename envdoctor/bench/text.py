@@ -9,9 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from envdoctor.bench.measurement import FAIL, PASS, Measurement, Outcome
+from envdoctor.bench.measurement import FAIL, PASS, SKIP, Measurement, Outcome, Part
 from envdoctor.bench.words import Row, explanation, figures, title
 from envdoctor.report.clean import line, printable
+from envdoctor.report.language import spoken
 
 STYLES = {PASS: "bold green", FAIL: "bold red"}
 MARKS = {PASS: "✓", FAIL: "✗"}
@@ -29,6 +30,10 @@ def render(outcome: Outcome, *, width: int = 80, color: bool = False, unicode: b
     page.rows(list(explanation(outcome)))
     page.heading(f"{outcome.verdict}: {line(outcome.reason)}", outcome.verdict)
     return page.text()
+
+
+def _told(part: Part) -> str:
+    return f"not tried: {part.what}" if part.verdict == SKIP and not part.values else part.what
 
 
 class _Page:
@@ -56,12 +61,12 @@ class _Page:
 
     def heading(self, text: str, verdict: str = "") -> None:
         mark = f"{self._marks[verdict]} " if verdict in self._marks else ""
-        self._console.print(Text(mark + text, style=STYLES.get(verdict, "bold")))
+        self._console.print(Text(mark + spoken(text), style=STYLES.get(verdict, "bold")))
         self._console.print()
 
     def measurement(self, measurement: Measurement) -> None:
         mark = self._marks[measurement.verdict]
-        self._console.print(Text(f"{mark} {line(title(measurement))}", style=STYLES[measurement.verdict]))
+        self._console.print(Text(f"{mark} {spoken(line(title(measurement)))}", style=STYLES[measurement.verdict]))
         rows = figures(measurement)
         if not measurement.proofs or measurement.failure:
             rows.insert(0, ("reason", measurement.reason))
@@ -71,20 +76,24 @@ class _Page:
                 self._console.print(Padding(Text(printable(text), overflow="fold", style="dim"), (0, 0, 0, 4)))
             self._console.print()
         if measurement.proofs:
-            self._console.print(Text("  PASS rests on:"))
+            self._console.print(Text("  " + spoken("PASS rests on:")))
             self.rows([(self._marks[PASS if p.holds else FAIL], f"{p.name}: {p.what}") for p in measurement.proofs])
+        if measurement.parts:
+            self._console.print(Text("  " + spoken("Tried as well:")))
+            self.rows([(self._marks.get(p.verdict, "-"), f"{p.name}: {_told(p)}") for p in measurement.parts])
 
     def rows(self, rows: list[Row]) -> None:
+        rows = [(spoken(label), spoken(line(text))) for label, text in rows]
         if self._narrow:
             for label, text in rows:
                 between = ": " if len(label) > 1 else " "
-                whole = f"{label}{between}{line(text)}" if label else line(text)
+                whole = f"{label}{between}{text}" if label else text
                 self._console.print(Padding(Text(whole, overflow="fold"), (0, 0, 0, 2)))
         else:
             grid = Table.grid(padding=(0, 1))
             grid.add_column(no_wrap=True)
             grid.add_column(overflow="fold")
             for label, text in rows:
-                grid.add_row(Text(label, style="dim"), Text(line(text)))
+                grid.add_row(Text(label, style="dim"), Text(text))
             self._console.print(Padding(grid, (0, 0, 0, 2)))
         self._console.print()

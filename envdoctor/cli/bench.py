@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from envdoctor.cli.options import OutputFile, Seconds, is_for_others, put, without_private
+from envdoctor.cli.stopping import stoppable
 from envdoctor.cli.terminal import look_at
 
 EPILOG = "Exit codes: 0 PASS, 1 FAIL, 2 wrong usage, 3 envdoctor failed, 130 interrupted."
@@ -44,6 +43,8 @@ CIFAR = "https://www.cs.toronto.edu/~kriz/cifar.html"
 @click.option("--epochs", type=click.FloatRange(0, 1000), help="Train each row of the ladder so long.")
 @click.option("--budget", type=Seconds(min=1, max=864000), metavar="SECONDS", help="Begin nothing that would pass it.")
 @click.option("--threads", type=click.IntRange(1, 4096), help="Of the arithmetic; else chosen by trial, with reason.")
+@click.option("--nnodes", type=click.IntRange(1, 1024), help="Machines that run the group parallel together.")
+@click.option("--rdzv-endpoint", metavar="HOST:PORT", help="Where these machines meet: torchrun's option of that name.")
 @click.option("--resume", is_flag=True, help="Take over what the last such run finished.")
 @click.option("--dry-run", is_flag=True, help="Show the experiments and an estimate of the time; run nothing.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "csv", "markdown", "html"]), default="text")
@@ -66,6 +67,8 @@ def bench(
     epochs: float | None,
     budget: float | None,
     threads: int | None,
+    nnodes: int | None,
+    rdzv_endpoint: str | None,
     resume: bool,
     dry_run: bool,
     format_: str,
@@ -99,27 +102,32 @@ def bench(
     format_ = "json" if as_json else format_
     if script is not None or script_ is not None:
         words = ((script,) if script_ is not None and script is not None else ()) + arguments
-        _refuse_wishes({"only": only, "epochs": epochs, "budget": budget, "resume": resume}, format_, "a script")
+        unfit = {"only": only, "epochs": epochs, "budget": budget, "nnodes": nnodes, "resume": resume}
+        _refuse_wishes(unfit, format_, "a script")
         watched = {"seconds": seconds or 20.0, "limit": timeout}
         _observe(python, script_ or script or "", words, watched, format_, output, private_ok=private_ok)
-    if seconds is not None or format_ in ("markdown", "html"):
+    if seconds is not None or (format_ in ("markdown", "html") and preset == "smoke" and not only):
         raise click.UsageError(f"{'--seconds' if seconds else '--format ' + format_} is for a SCRIPT; name one")
     from envdoctor.bench.progress import shown  # noqa: PLC0415  # heavy for `--help`
     from envdoctor.bench.smoke import Options, RefusedError, run_smoke  # noqa: PLC0415
 
-    wishes = {"only": only, "epochs": epochs, "budget": budget, "threads": threads, "resume": resume}
+    wishes: dict[str, Any] = {"only": only, "epochs": epochs, "budget": budget, "threads": threads, "resume": resume}
+    nodes = _nodes(nnodes, rdzv_endpoint)
+    wishes["nnodes"] = nodes
     if preset == "smoke" and not only and not dry_run:
         _refuse_wishes(wishes, format_)
         options = Options(data=data, download=download, device=device, seed=seed, timeout=timeout or 300)
         run: Callable[..., Any] = functools.partial(run_smoke, options=options)
     else:
         run = _series(preset, dry_run, wishes, data=data, download=download, device=device, seed=seed, limit=timeout)
-    try:
-        with _terminable(), shown() as listen:
-            outcome = run(_interpreter(python), listen=listen)
-    except RefusedError as error:
-        raise click.UsageError(str(error)) from None
-    put(_rendered(outcome, format_, output, private_ok=private_ok), output)
+    with stoppable() as stop:
+        try:
+            with shown() as listen:
+                outcome = run(_interpreter(python), listen=listen)
+        except RefusedError as error:
+            raise click.UsageError(str(error)) from None
+        stop.over = True
+        put(_rendered(_explained(outcome), format_, output, private_ok=private_ok), output)
     raise SystemExit(outcome.exit_code)
 
 
@@ -140,7 +148,7 @@ def _observe(
     if not Path(script).is_file():
         raise click.BadParameter(f"{script}: there is no such file", param_hint="'SCRIPT'")
     try:
-        with _terminable():
+        with stoppable():
             report = observe(_interpreter(python), script, words, **watched)
     except NothingSeenError as error:
         raise click.UsageError(str(error)) from None
@@ -173,7 +181,24 @@ def _series(preset: str, dry_run: bool, wishes: Mapping[str, Any], **more: Any) 
         click.echo("\n".join(plan.described(chosen, sizes)))
         raise SystemExit(0)
     kept = {name: wishes[name] for name in ("budget", "threads", "resume")}
+    kept["nodes"] = wishes["nnodes"]
     return functools.partial(run_series, options=SeriesOptions(preset=preset, plan=chosen, sizes=sizes, **kept, **more))
+
+
+def _nodes(nnodes: int | None, endpoint: str | None) -> dict[str, Any] | None:
+    """Return where several machines meet; None: there is one."""
+    if nnodes in (None, 1) and endpoint is None:
+        return None
+    host, _, port = (endpoint or "").rpartition(":")
+    if not (host and port.isdigit() and 0 < int(port) < 65536):  # noqa: PLR2004  # ports have 16 bits
+        raise click.BadParameter(
+            f"{endpoint or 'none'}: give HOST:PORT of one of the {nnodes or 2} machines, the same on each; that port "
+            "must be free there",
+            param_hint="'--rdzv-endpoint'",
+        )
+    if nnodes is None:
+        raise click.BadParameter("give the number of machines that meet there", param_hint="'--nnodes'")
+    return {"nnodes": nnodes, "endpoint": endpoint} if nnodes > 1 else None
 
 
 def _interpreter(wanted: str | None) -> str:
@@ -186,18 +211,15 @@ def _interpreter(wanted: str | None) -> str:
         raise click.BadParameter(str(error), param_hint="'--python'") from None
 
 
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Treat SIGTERM like Ctrl-C: end the worker and keep what is finished."""
+def _explained(outcome: Any) -> Any:
+    """Return a series with all that follows from it; the smoke test as it is."""
+    from envdoctor.bench.result import Series  # noqa: PLC0415
 
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
+    if not isinstance(outcome, Series):
+        return outcome
+    from envdoctor.bench.explain import explained  # noqa: PLC0415
 
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    return explained(outcome)
 
 
 def _rendered(outcome: Any, format_: str, output: Path | None, *, private_ok: bool) -> str:
@@ -209,6 +231,12 @@ def _rendered(outcome: Any, format_: str, output: Path | None, *, private_ok: bo
         from envdoctor.bench import csv  # noqa: PLC0415
 
         return csv.render(outcome)
+    if format_ in ("markdown", "html"):
+        from envdoctor.bench.explain import report_of  # noqa: PLC0415
+        from envdoctor.report import render  # noqa: PLC0415
+
+        report = report_of(outcome)
+        return render(report if private_ok else without_private(report), format_)
     from envdoctor.bench import table, text  # noqa: PLC0415
     from envdoctor.bench.result import Series  # noqa: PLC0415
 

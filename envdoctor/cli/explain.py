@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 
 import click
 
@@ -12,6 +11,8 @@ from envdoctor.cli.terminal import look_at
 from envdoctor.findings import Check
 from envdoctor.groups import GROUPS, rank
 from envdoctor.registry import BrokenPlugin, load_checks
+from envdoctor.report.language import spoken
+from envdoctor.report.layout import paragraph
 
 
 @click.command()
@@ -61,11 +62,4 @@ def _page(check: Check) -> str:
 
 def _wrapped(text: str, width: int, first: str = "", others: str = "") -> str:
     """Break a paragraph at spaces alone: an address or a command that is longer than the line stays whole."""
-    return textwrap.fill(
-        " ".join(text.split()),
-        width,
-        initial_indent=first,
-        subsequent_indent=others,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return "\n".join(paragraph(spoken(" ".join(text.split())), width, first, others, whole=True))

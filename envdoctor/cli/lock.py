@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from envdoctor.cli.options import OutputFile, Seconds, put
+from envdoctor.report.language import spoken
 
 if TYPE_CHECKING:
     from envdoctor.report.model import Report
@@ -43,7 +44,7 @@ def lock(python: str | None, output: Path | None, anyway: bool, timeout: float, 
     primary = report.primary_finding
     if primary is not None and not anyway:
         message = f"not sound: {primary.what} [{primary.code}]; mend it (envdoctor check), or lock it --anyway"
-        click.echo(f"envdoctor lock: {message}", err=True)
+        click.echo(f"envdoctor lock: {spoken(message)}", err=True)
         raise SystemExit(1)
     put(render(make_lock(report if private_ok else make_private(report))), output, is_json=True)
 

@@ -16,6 +16,7 @@ from click.shell_completion import CompletionItem
 
 from envdoctor.registry import BrokenPlugin, load_checks
 from envdoctor.report.ascii import to_ascii
+from envdoctor.report.language import spoken
 
 if TYPE_CHECKING:
     from envdoctor.report.model import Report
@@ -98,9 +99,9 @@ def without_private(report: Report, *, show: bool = False) -> Report:
     cleaned, removals = privately(report)
     if show:
         for removal in removals:
-            click.echo(f"removed {removal.kind} ({removal.count}) from {line(removal.place, 200)}", err=True)
+            click.echo(spoken(f"removed {removal.kind} ({removal.count}) from {line(removal.place, 200)}"), err=True)
         if not removals:
-            click.echo("nothing private was found", err=True)
+            click.echo(spoken("nothing private was found"), err=True)
     return cleaned
 
 

@@ -11,6 +11,10 @@ from typing import NoReturn
 
 from envdoctor import interrupt
 
+STACK_BYTES = 1 << 20
+M_ARENA_MAX = -8
+"""Of glibc's mallopt; https://sourceware.org/glibc/manual/latest/html_node/Malloc-Tunable-Parameters.html."""
+
 
 def prepare() -> None:
     """Undo what whoever started us may have set up, as far as it would break us."""
@@ -28,6 +32,7 @@ def prepare() -> None:
             signal.signal(number, _stop)
     interrupt.listen()
     _open_standard_streams()
+    _live_within_limits()
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
@@ -45,10 +50,35 @@ def _open_standard_streams() -> None:
         if getattr(sys, name) is None:
             mode = "r" if name == "stdin" else "w"
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # for good
+    # The launcher lets Python ignore its variables; how text is written is the user's to say all the same.
+    wanted = os.environ.get("PYTHONIOENCODING", "").partition(":")[0] if sys.flags.ignore_environment else ""
     # What a terminal's encoding lacks must not end us; results go through `cli.options.put`, which knows better.
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
+    for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            with contextlib.suppress(LookupError, ValueError):  # there is no such encoding
+                reconfigure(encoding=wanted or None)
+            reconfigure(errors=errors)
+
+
+def _live_within_limits() -> None:
+    """Let thirty threads fit into a small address space: each would take 8 MiB for its stack and 64 for its heap."""
+    try:
+        import resource  # noqa: PLC0415  # not on Windows
+
+        limited = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+    except (ImportError, AttributeError, OSError):
+        return
+    if not limited:
+        return
+    import threading  # noqa: PLC0415  # rarely needed this early
+
+    with contextlib.suppress(ValueError, RuntimeError):
+        threading.stack_size(STACK_BYTES)
+    with contextlib.suppress(Exception):  # another C library, or none that can be called
+        import ctypes  # noqa: PLC0415  # rarely needed
+
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def leave(code: int) -> NoReturn:

@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from envdoctor.cli.options import Seconds, put, without_private
+from envdoctor.report.language import spoken
 
 if TYPE_CHECKING:
     from envdoctor.report.model import Report
@@ -87,13 +88,13 @@ def report(
     except CannotWriteError as error:
         raise click.BadParameter(str(error), param_hint="'--output'") from None
     for path in paths:
-        click.echo(f"wrote {path}", err=True)
+        click.echo(spoken(f"wrote {path}"), err=True)
     if issue is not None:
         from envdoctor.report import render  # noqa: PLC0415
 
         put(render(made, "markdown"), None)
     for said in _how_to_ask(made, paths, issue):
-        click.echo(said, err=True)
+        click.echo(spoken(said), err=True)
     sys.stdout.flush()
     raise SystemExit(code)
 

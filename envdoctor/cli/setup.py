@@ -15,6 +15,7 @@ import msgspec
 from envdoctor.cli.options import OutputFile, Seconds, put
 from envdoctor.cli.pins import DRIVER, GPU, NEED, TORCH, TORCHVISION
 from envdoctor.cli.terminal import look_at
+from envdoctor.report.language import spoken
 
 if TYPE_CHECKING:
     from envdoctor.bench.measurement import Outcome
@@ -120,7 +121,7 @@ def setup(
 
 
 def _cannot(message: str) -> NoReturn:
-    click.echo(f"envdoctor setup: {message}", err=True)
+    click.echo(f"envdoctor setup: {spoken(message)}", err=True)
     raise SystemExit(1)
 
 
@@ -169,7 +170,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
     from envdoctor.report.clean import line  # noqa: PLC0415
 
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield lambda said: click.echo(f"  {line(said, 300)}", err=True)
+        yield lambda said: click.echo(f"  {spoken(line(said, 300))}", err=True)
         return
     from rich.console import Console  # noqa: PLC0415  # only where somebody watches
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415

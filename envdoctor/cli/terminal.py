@@ -34,7 +34,7 @@ def look_at(stream: IO[str], environment: Mapping[str, str] | None = None) -> Te
     if environment.get("NO_COLOR"):
         color = False
     wanted = environment.get("COLUMNS", "")
-    width = int(wanted) if wanted.isdecimal() else 0
+    width = int(wanted[:9]) if wanted.isdecimal() else 0  # Python turns no more than 4300 digits into a number
     if width <= 0:
         width = _columns() if tty else REDIRECTED_WIDTH
     return Terminal(min(max(width, NARROWEST), WIDEST), color, _takes_unicode(stream))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from envdoctor.compare.sides import Compared, by_level, equal, headline, name_of, told_by_one, value
 from envdoctor.report.clean import printable
+from envdoctor.report.language import language, spoken
 
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{{ language }}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -31,8 +32,8 @@ B: <code>{{ b.name }}</code>{% if b.created %}, of {{ b.created }}{% endif %}</p
 <h2>{{ title }}</h2>
 <div class="wide" role="region" aria-label="{{ title }}" tabindex="0">
 <table>
-<thead><tr><th scope="col">Fact</th><th scope="col">A</th><th scope="col">B</th>
-<th scope="col">Why it can matter</th><th scope="col">Weight</th></tr></thead>
+<thead><tr><th scope="col">{{ _("Fact") }}</th><th scope="col">A</th><th scope="col">B</th>
+<th scope="col">{{ _("Why it can matter") }}</th><th scope="col">{{ _("Weight") }}</th></tr></thead>
 <tbody>
 {% for row in rows %}
 <tr><th scope="row"><code>{{ row.name }}</code></th><td>{{ row.a }}</td><td>{{ row.b }}</td>
@@ -42,9 +43,9 @@ B: <code>{{ b.name }}</code>{% if b.created %}, of {{ b.created }}{% endif %}</p
 </table>
 </div>
 {% endfor %}
-<details><summary>What is equal, and what could not be compared</summary>
-<p>Equal: {{ equal }}.</p>
-{% if told %}<p>Known on one side only: {{ told }}.</p>{% endif %}
+<details><summary>{{ _("What is equal, and what could not be compared") }}</summary>
+<p>{{ _("Equal:") }} {{ equal }}.</p>
+{% if told %}<p>{{ _("Known on one side only:") }} {{ told }}.</p>{% endif %}
 </details>
 </main>
 </body>
@@ -58,13 +59,13 @@ def render(compared: Compared) -> str:
 
     levels = [
         (
-            title,
+            spoken(title),
             [
                 {
                     "name": printable(name_of(one)),
-                    "a": printable(value(one.a)),
-                    "b": printable(value(one.b)),
-                    "reason": one.reason,
+                    "a": printable(spoken(value(one.a))),
+                    "b": printable(spoken(value(one.b))),
+                    "reason": spoken(one.reason),
                     "weight": one.weight,
                 }
                 for one in ones
@@ -75,7 +76,9 @@ def render(compared: Compared) -> str:
     page = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(PAGE)
     return (
         page.render(
-            headline=headline(compared),
+            _=spoken,
+            language=language(),
+            headline=spoken(headline(compared)),
             a=compared.a,
             b=compared.b,
             levels=levels,

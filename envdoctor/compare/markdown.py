@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from envdoctor.compare.sides import Compared, Side, by_level, equal, headline, name_of, told_by_one, value
 from envdoctor.report.gfm import code, folded, prose, size, table
+from envdoctor.report.language import spoken
 
 LIMIT = 65_000
 """Characters that GitHub takes in a comment, less a little."""
@@ -27,12 +28,12 @@ def render(compared: Compared) -> str:
             else:
                 rows.append(row)
         if rows:
-            parts += [f"### {title}", table(("Fact", "A", "B", "Why it can matter"), rows)]
+            parts += [f"### {spoken(title)}", table(("Fact", "A", "B", "Why it can matter"), rows)]
     if dropped:
-        parts.append(f"{dropped} more are left out here; `--format json` has all.")
-    more = [f"Equal: {prose(equal(compared), 1_000)}."]
+        parts.append(prose(f"{dropped} more are left out here; `--format json` has all."))
+    more = [spoken(f"Equal: {prose(equal(compared), 1_000)}.")]
     if compared.comparison.not_compared:
-        more.append(f"Known on one side only: {prose(told_by_one(compared), 1_500)}.")
+        more.append(spoken(f"Known on one side only: {prose(told_by_one(compared), 1_500)}."))
     parts.append(folded("What is equal, and what could not be compared", "\n\n".join(more)))
     return "\n\n".join(parts) + "\n"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from envdoctor.compare.sides import Compared, Side, by_level, equal, headline, name_of, told_by_one, value
 from envdoctor.report.ascii import to_ascii
 from envdoctor.report.clean import line
+from envdoctor.report.language import spoken
+from envdoctor.report.layout import paragraph
 
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
@@ -26,8 +26,8 @@ def render(
     lines: list[str] = []
 
     def say(text: str, first: str = "", others: str = "", *, bold: bool = False) -> None:
-        clean = line(text) if unicode else to_ascii(line(text))
-        wrapped = textwrap.wrap(clean, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
+        said = line(spoken(text))
+        wrapped = paragraph(said if unicode else to_ascii(said), width, first, others)
         lines.extend(f"{BOLD}{one}{PLAIN}" if bold and color else one for one in wrapped or [first])
 
     say(f"A  {_side(compared.a)}", others="   ")

@@ -227,8 +227,19 @@ TABLE: tuple[tuple[str, int, str], ...] = (
     ("measurements.*.images_per_second", 50, "speed itself; a tenth is chance on a busy machine"),
     ("measurements.*", 0, READING),
     ("observation*", 0, READING),
+    ("explanation*", 0, READING),
 )
-LEFT_OUT = ("pythons", "messages", "told_by", "contract", "variables", "drift", "observation")
+LEFT_OUT = (
+    "pythons",
+    "messages",
+    "told_by",
+    "contract",
+    "variables",
+    "drift",
+    "observation",
+    "measurements",
+    "explanation",
+)
 """Facts that say nothing about the machine itself."""
 NO_RULE = (5, "no rule says what it could change")
 SAID_BY = {

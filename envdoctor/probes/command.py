@@ -21,6 +21,9 @@ from envdoctor.probes.tail import Tail, join
 GRACE_SECONDS = 0.3
 """From SIGTERM to SIGKILL, and from SIGKILL until a program stuck in the kernel is left behind."""
 
+REFUSED = frozenset({errno.EMFILE, errno.ENFILE})
+"""This process may open no more files. (A limit on processes would be the program's own matter too.)"""
+
 
 class Output(msgspec.Struct, frozen=True):
     """What a program answered. Undecodable bytes are replaced, streams are cut to their last megabyte."""
@@ -99,6 +102,8 @@ def start(
             **_inherited(pass_fds),
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
+        if getattr(error, "errno", None) in REFUSED:  # not by the program: it was never asked
+            return Unknown(f"{argv[0]} was not started: {reason_of(error)}")
         reason = _why_not(argv[0], error, environment)
         return None if reason is None else Unknown(f"{argv[0]} does not start: {reason}")
     _RUNNING.add(process)
@@ -220,6 +225,12 @@ def end_all() -> None:
     until = time.monotonic() + GRACE_SECONDS
     for process in running:
         ended(process, max(0.0, until - time.monotonic()))
+        _signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def kill_all() -> None:
+    """Kill every program that still runs, at once: somebody who waits for a polite end has lost patience."""
+    for process in list(_RUNNING):
         _signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 

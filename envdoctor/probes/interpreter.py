@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 import msgspec
@@ -10,6 +11,8 @@ import msgspec
 from envdoctor.probes.system import System
 
 CURE = "give the path of an interpreter or of its environment"
+INTERPRETER = re.compile(r"(?:.*[/\\])?(?:python|pypy)[\d.]*t?(?:\.exe)?", re.IGNORECASE)
+"""A path whose file is called like an interpreter: where it cannot be run, that is a finding, no mistake of words."""
 
 
 class UnknownInterpreterError(Exception):
@@ -60,18 +63,24 @@ def _named(system: System, wanted: str) -> str:
     if not wanted:
         raise UnknownInterpreterError(f"the name is empty; {CURE}")
     path = _absolute(wanted)
-    found = _inside(system, path)  # first: there is a program called `env`, and many a folder
+    # First: there is a program called `env`, and many a folder.
+    found = _inside(system, path) or _beside(system, path)
     if found is None and os.sep not in wanted and "/" not in wanted:
         found = system.which(wanted)
         if found is None and not _is_there(system, path):
             raise UnknownInterpreterError(f"no program {wanted!r} on PATH; {CURE}")
     if found is not None:
         return found
+    called = INTERPRETER.fullmatch(path) is not None
     if not _is_there(system, path):
+        if called and _is_environment(system, os.path.dirname(os.path.dirname(path))):  # noqa: PTH120  # as it was named
+            return path
         raise UnknownInterpreterError(f"{wanted!r} does not exist; {CURE}")
     if system.path(path).is_dir():
+        if _is_environment(system, path):
+            return _usual(system, path)
         raise UnknownInterpreterError(f"there is no python in the folder {wanted!r}; give the path of an interpreter")
-    if system.path(path).is_file() and not os.access(system.path(path), os.X_OK):
+    if not called and system.path(path).is_file() and not os.access(system.path(path), os.X_OK):
         raise UnknownInterpreterError(f"{wanted!r} is not executable; give the path of an interpreter")
     return path
 
@@ -103,6 +112,17 @@ def _inside(system: System, folder: str) -> str | None:
         if _is_there(system, path):
             return path
     return None
+
+
+def _beside(system: System, folder: str) -> str | None:
+    """Return the python that lies in this very folder, the `bin` of an environment."""
+    paths = (f"{folder.rstrip('/')}/{name}" for name in ("python", "python3"))
+    return next((path for path in paths if _is_there(system, path) and not system.path(path).is_dir()), None)
+
+
+def _is_environment(system: System, folder: str) -> bool:
+    """Say whether an environment was made in a folder, whatever is left of it."""
+    return any(system.exists(f"{folder}/{mark}") for mark in ("pyvenv.cfg", "conda-meta/history"))
 
 
 def _usual(system: System, folder: str) -> str:

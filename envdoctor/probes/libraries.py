@@ -10,6 +10,7 @@ import msgspec
 
 from envdoctor.facts import Library, Torch, TorchRun, Unknown
 from envdoctor.probes.cudnn import SYSTEM, folders, owner_of
+from envdoctor.probes.patient import elf
 from envdoctor.probes.reading import printable
 from envdoctor.probes.system import System
 from envdoctor.rules.owners import wheel_of
@@ -22,8 +23,13 @@ BEGINNINGS = ("libcu", "libn", "libgomp", "libiomp", "libomp", "libstdc")
 """Before the pattern: a library folder has thousands of names."""
 DRIVERS = ("libcuda", "libnvidia-ml")
 """These belong to the driver, and its facts tell of them."""
+LINKED = ("libtorch_cuda.so", "libtorch_global_deps.so", "libtorch_cpu.so", "libtorch_python.so")
+"""Those that name the folders of the others."""
 TORCHS = ("libtorch_cuda", "libtorch_cpu", "libc10")
 MOST = 300
+TEXTS = ("<!doctype", "<html", "<?xml", "version https://git-lfs")
+"""How what was downloaded instead of a library begins."""
+START_BYTES = 64
 EXACT = 3
 """Numbers of a version that says more than what all releases of a major call themselves."""
 
@@ -54,7 +60,7 @@ def together(system: System, facts: Mapping[str, Any]) -> tuple[Library, ...] | 
             known = found.get(path) or Library(bare, path, _version(path), owner_of(path.rpartition("/")[0]))
             found[path] = msgspec.structs.replace(known, loaded=True)
     known_packages = packages if isinstance(packages, dict) else {}
-    places = _Places(system)
+    places = _Places(system, torch.path if isinstance(torch, Torch) and isinstance(torch.path, str) else None)
     return tuple(_completed(one, known_packages, places) for one in list(found.values())[:MOST])
 
 
@@ -66,9 +72,15 @@ def _copies(system: System, places: Iterator[tuple[str, str | None]]) -> Iterato
             if match is None:
                 continue
             real = system.real(f"{folder}/{name}")
-            if real not in seen and system.exists(f"{folder}/{name}"):
+            if real not in seen and system.exists(f"{folder}/{name}") and not _is_text(system, real, owner):
                 seen.add(real)
                 yield Library(match[1], printable(real), _version(real), owner)
+
+
+def _is_text(system: System, path: str, owner: str | None) -> bool:
+    """Say whether a package's file is no library: the page of a proxy, a pointer of Git LFS."""
+    start = system.read(path, START_BYTES) if owner == "wheel" else None
+    return isinstance(start, str) and start.lstrip().lower().startswith(TEXTS)
 
 
 def _beside(system: System, torch: str) -> Iterator[tuple[str, str | None]]:
@@ -90,7 +102,8 @@ def _version(path: str) -> str | None:
 class _Places:
     """Where the loader looks besides what a library names itself."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, torch: str | None) -> None:
+        self.written = _written_into(system, torch) if torch is not None else {}
         entries = [entry for entry in system.environment.get("LD_LIBRARY_PATH", "").split(":") if entry]
         self.named = {system.real(entry): entry for entry in reversed(entries)}
         self.preloaded = {system.real(path) for path in re.split(r"[ :]", system.environment.get("LD_PRELOAD", ""))}
@@ -105,7 +118,22 @@ class _Places:
             return "LD_PRELOAD"
         if folder in self.named:
             return f"LD_LIBRARY_PATH={printable(self.named[folder])}"
+        if folder in self.written:
+            return f"RPATH of {self.written[folder]}"
         return "ldconfig" if folder in self.configured else None
+
+
+def _written_into(system: System, torch: str) -> dict[str, str]:
+    """Return folder → the library of PyTorch that has it written in as a place to look (RPATH or RUNPATH)."""
+    found: dict[str, str] = {}
+    for name in LINKED:
+        said = elf.read(str(system.path(f"{torch}/lib/{name}")))
+        for entry in (said.runpath or "").split(":") if said is not None else ():
+            # Each library looks from where it lies itself.
+            folder = re.sub(r"\$(?:ORIGIN|\{ORIGIN\})", f"{torch}/lib", entry)
+            if folder.startswith("/"):
+                found.setdefault(system.real(folder), name)
+    return found
 
 
 def _completed(one: Library, packages: Mapping[str, str], places: _Places) -> Library:

@@ -15,4 +15,6 @@ def probe(system: System) -> Limits | None:
         open_files=limit("RLIMIT_NOFILE"),
         address_space_bytes=limit("RLIMIT_AS"),
         locked_memory_bytes=limit("RLIMIT_MEMLOCK"),
+        processes=limit("RLIMIT_NPROC"),
+        file_size_bytes=limit("RLIMIT_FSIZE"),
     )

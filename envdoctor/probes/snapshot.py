@@ -39,6 +39,8 @@ DRIVER_SECONDS = 10.0
 """An NVIDIA driver without persistence mode needs seconds to wake eight GPUs; a wedged one never answers."""
 PYTHONS_SECONDS = 3.0
 """Files of home folders may lie on a network that does not answer."""
+LIBRARIES_SECONDS = 3.0
+"""Their headers are read after the examined Python has answered, often from the same network."""
 LEAST_SECONDS = 0.2
 
 PROBES: dict[str, Callable[[System], Any]] = {
@@ -98,7 +100,7 @@ def take_snapshot(
     results, probes = look_together(looks, seconds=look.seconds - (time.monotonic() - started), meanwhile=meanwhile)
     facts = {name: results[name] for name in PROBES}
     facts |= patient_facts.understand(look.python, results["python"])
-    facts["libraries"] = libraries.together(system, facts)
+    facts["libraries"] = _libraries_together(system, facts, look.seconds - (time.monotonic() - started))
     facts["driver"], facts["gpus"] = (
         (results["driver"], results["driver"]) if isinstance(results["driver"], Unknown) else results["driver"]
     )
@@ -109,6 +111,13 @@ def take_snapshot(
         others, told = _network(system, facts["python"], look.seconds - (time.monotonic() - started))
         facts, probes = facts | others, (*probes, *told)
     return Snapshot(**facts), probes
+
+
+def _libraries_together(system: System, facts: dict[str, Any], seconds: float) -> Any:
+    """Add to the libraries what the examined Python told; its files may lie where nothing answers."""
+    looks = {"libraries": functools.partial(libraries.together, system, facts)}
+    results, _ = look_together(looks, seconds=min(LIBRARIES_SECONDS, max(LEAST_SECONDS, seconds)))
+    return results["libraries"]
 
 
 def _other_pythons(system: System, examined: Any, seconds: float) -> tuple[dict[str, Any], tuple[Probe, ...]]:

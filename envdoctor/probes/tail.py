@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import IO
+
+from envdoctor.probes.threads import begin
 
 CAP_BYTES = 1_000_000
 """What is kept of a stream, its end; the rest is read and thrown away, so that the program does not block."""
@@ -26,8 +27,7 @@ class Tail:
         self._on_chunk = on_chunk
         self._kept = bytearray()
         self._enough = False
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
+        self._thread = begin(self._read)
 
     def _read(self) -> None:
         if self._pipe is None:

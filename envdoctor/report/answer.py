@@ -8,6 +8,7 @@ from envdoctor.facts import Gpu, Message, Python, Snapshot, Torch, Unknown
 from envdoctor.findings import Finding, Severity
 from envdoctor.report.clean import say
 from envdoctor.report.gfm import code, commands, prose
+from envdoctor.report.language import spoken
 from envdoctor.report.model import Report
 
 LONGEST = 700
@@ -28,7 +29,8 @@ def render(report: Report) -> str:
     others = [one for one in report.findings if one is not primary and one.severity is not Severity.NOTE][:4]
     if others:
         parts.append(
-            "**Also seen:**\n\n" + "\n".join(f"- {prose(one.what, LONGEST)} ({prose(one.code, 20)})" for one in others)
+            f"**{spoken('Also seen:')}**\n\n"
+            + "\n".join(f"- {prose(one.what, LONGEST)} ({prose(one.code, 20)})" for one in others)
         )
     notes = [one for one in report.findings if one.severity is Severity.NOTE][:3]
     if notes and not primary:
@@ -36,7 +38,8 @@ def render(report: Report) -> str:
     missing = missing_facts(report.facts)
     if missing:
         parts.append(_request(missing, sure=primary is not None and primary.confidence == "proved"))
-    parts.append(f"<sub>Read from the text above by envdoctor {report.tool.version}; no machine was looked at.</sub>")
+    read = f"Read from the text above by envdoctor {report.tool.version}; no machine was looked at."
+    parts.append(f"<sub>{spoken(read)}</sub>")
     return "\n\n".join(parts) + "\n"
 
 
@@ -60,24 +63,25 @@ def _unsaid(fact: object, name: str) -> bool:
 
 
 def _diagnosis(report: Report, finding: Finding) -> str:
-    likely = "" if finding.confidence == "proved" else " This is likely, not proved."
+    likely = "" if finding.confidence == "proved" else " " + spoken("This is likely, not proved.")
     parts = [f"**{prose(finding.what, LONGEST)}** {prose(finding.why, LONGEST)}{likely}"]
     shown = list(_evidence(report.facts, finding))
     if shown:
-        parts.append("What shows it:\n\n" + "\n".join(f"- {line}" for line in shown))
-    parts.append(f"**How to mend it:** {prose(finding.fix.text, LONGEST)} {finding.fix.risk.warning}".rstrip())
+        parts.append(spoken("What shows it:") + "\n\n" + "\n".join(f"- {line}" for line in shown))
+    cure = f"{prose(finding.fix.text, LONGEST)} {spoken(finding.fix.risk.warning)}"
+    parts.append(f"**{spoken('How to mend it:')}** {cure}".rstrip())
     if finding.fix.commands:
         parts.append(commands(finding.fix.commands[:12], LONGEST))
     if finding.verify:
-        parts += ["Then this should pass:", commands([finding.verify], LONGEST)]
+        parts += [spoken("Then this should pass:"), commands([finding.verify], LONGEST)]
     return "\n\n".join(parts)
 
 
 def _nothing(report: Report) -> str:
     if report.findings and report.verdict == "attention":
         striking = prose(report.headline, LONGEST)
-        return f"Nothing in this text proves a fault of the environment. The most striking: {striking}"
-    return (
+        return f"{spoken('Nothing in this text proves a fault of the environment. The most striking:')} {striking}"
+    return spoken(
         "Nothing in this text shows a fault of the environment, as far as it says anything about it "
         f"({len(report.checked)} checks passed, {len(report.not_checked)} had too little to go by)."
     )
@@ -90,10 +94,12 @@ def _evidence(facts: Snapshot, finding: Finding) -> Iterator[str]:
     for path, value in list(finding.evidence.items())[:8]:
         message = _message(path, messages)
         if message is not None:
-            yield f"line {message.line}: {code(message.text, 300)}"
+            yield f"{spoken(f'line {message.line}:')} {code(message.text, 300)}"
         else:
             by = told.get(path) or told.get(path.replace("metadata_version", "pip")) or _origin(path, facts, told)
-            yield f"{code(path, 100)} is {code(say(value), 200)}" + (f" ({prose(by, 60)})" if by else "")
+            yield f"{code(path, 100)} {spoken('is')} {code(spoken(say(value)), 200)}" + (
+                f" ({prose(by, 60)})" if by else ""
+            )
 
 
 def _message(path: str, messages: tuple[Message, ...]) -> Message | None:
@@ -121,11 +127,9 @@ def _origin(path: str, facts: Snapshot, told: dict[str, str]) -> str | None:
 
 def _request(missing: list[str], *, sure: bool) -> str:
     """Ask for what is missing, with the one command that tells it."""
-    names = ", ".join(missing)
+    names = ", ".join(map(spoken, missing))
     only_driver = set(missing) <= {"the GPU", "the version of the driver"}
     without = SMI if only_driver else COLLECT
     why = "The text does not say" if sure else "To be sure, one would have to know"
-    return (
-        f"{why}: {names}. This tells all of it; please post what it prints "
-        f"(without envdoctor: {code(without, 60)}):\n\n" + commands(["envdoctor check --format markdown"], 100)
-    )
+    tells = f"This tells all of it; please post what it prints (without envdoctor: {code(without, 60)}):"
+    return f"{spoken(why)}: {names}. {spoken(tells)}\n\n" + commands(["envdoctor check --format markdown"], 100)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from envdoctor.report.clean import line, printable, shorten, split_code
+from envdoctor.report.language import spoken
 
 BLANK = "\u200b"
 """Zero wide: `@` and a name with this between them mention nobody."""
@@ -16,8 +17,13 @@ LENGTH = 1_500
 
 
 def prose(text: str, limit: int = LENGTH) -> str:
-    """Return a text as one line of a paragraph or a table's cell; what stands between backticks becomes code."""
-    written = "".join(code(part) if is_code else _words(part) for part, is_code in split_code(line(text, limit)))
+    """Return a text, in the language that is spoken, as one line of a paragraph or a table's cell.
+
+    What stands between backticks becomes code.
+    """
+    written = "".join(
+        code(part) if is_code else _words(part) for part, is_code in split_code(line(spoken(text), limit))
+    )
     # Only at its beginning would a mark make a heading, a list or a rule of it.
     return re.sub(r"^(\s*)(?=[-+=#:])", r"\1\\", re.sub(r"^(\s*\d+)(?=[.)](?:\s|$))", r"\1\\", written))
 
@@ -56,13 +62,13 @@ def commands(lines: Sequence[str], limit: int = LENGTH) -> str:
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table of cells that are Markdown already."""
-    lines = [headers, ["---"] * len(headers), *rows]
+    lines = [[spoken(header) for header in headers], ["---"] * len(headers), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def folded(title: str, body: str) -> str:
     """Return a part that opens on a click."""
-    return f"<details>\n<summary>{html.escape(title)}</summary>\n\n{body}\n\n</details>"
+    return f"<details>\n<summary>{html.escape(spoken(title))}</summary>\n\n{body}\n\n</details>"
 
 
 def bar(share: float, width: int = 20) -> str:

@@ -6,7 +6,6 @@ a place that not everybody knows, that it did so is enough.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
 from envdoctor.report.shape import Shape, shape
@@ -44,6 +43,8 @@ def is_public(host: str) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
+    import ipaddress  # noqa: PLC0415  # few texts look like an address
+
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -92,7 +93,13 @@ HOSTS: tuple[Shape, ...] = (
         r"\1<host>\3",
         _known,
     ),
-    shape("host", "git@", rf"(?i)(?<![\w.+-])(git@)(?P<host>{_NAME}):[^\s\"'<>`|\\^{{}}]+", r"\1<host>", _known),
+    shape(
+        "host",
+        "git@",
+        rf"(?i)(?:(?<![\w.+-])|(?<=\\[nrt]))(git@)(?P<host>{_NAME}):[^\s\"'<>`|\\^{{}}]+",
+        r"\1<host>",
+        _known,
+    ),
     shape(
         "host",
         "host resolve addr= server",
@@ -105,7 +112,7 @@ HOSTS: tuple[Shape, ...] = (
     shape(
         "host",
         ".",
-        rf"(?i)(?<![\w@./\\<%-])(?P<host>(?:[a-z0-9_](?:[a-z0-9_-]{{0,61}}[a-z0-9])?\.){{1,8}}(?:{'|'.join(ENDINGS.split())}))"
+        rf"(?i)(?:(?<![\w@./\\<%-])|(?<=\\[nrt]))(?P<host>(?:[a-z0-9_](?:[a-z0-9_-]{{0,61}}[a-z0-9])?\.){{1,8}}(?:{'|'.join(ENDINGS.split())}))"
         r"(?![\w(=-]|\.\w)",
         "<host>",
         _known_or_module,

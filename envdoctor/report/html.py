@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from envdoctor.facts import Unknown, to_builtins
 from envdoctor.findings import Finding
+from envdoctor.measurements import Explanation
 from envdoctor.report.answer import is_pasted
 from envdoctor.report.clean import line, printable, say, shorten, split_code
 from envdoctor.report.json import plain
-from envdoctor.report.measured import HEADERS, Measured, measured
+from envdoctor.report.language import ENGLISH, NAMES, language, languages, speaking, spoken
+from envdoctor.report.measured import Measured, columns, measured
 from envdoctor.report.model import Report
 from envdoctor.report.summary import rows
 
@@ -39,37 +41,67 @@ MARKS = {
 
 
 def render(report: Report) -> str:
-    """Return the report as a page."""
+    """Return the report as a page, in every language there is; the one that is spoken is shown."""
     style, script = _template("report.css"), _template("report.js")
     # The very bytes between the tags: any other style or script does not run.
     allowed = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
-    template = _environment().get_template("report.html")
-    page: str = template.render(
-        report=report,
-        title=f"envdoctor: {_verdict(report)}",
-        verdict=_verdict(report),
-        headline=shorten(report.headline, HEADLINE),
-        primary=_finding(report.primary_finding),
-        others=[_finding(finding) for finding in (report.findings[1:] if report.primary else report.findings)],
-        machine=[(*MARKS[row.status], row) for row in rows(report)],
-        pins=_pins(report),
-        headers=HEADERS,
-        facts=_facts(report),
-        packages=_named(report.facts.packages),
-        variables=_named(report.facts.environment),
-        style=style,
-        script=script,
-        policy=f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'",
+    tongues = languages()
+    shared = {
+        "tongues": {tongue: NAMES[tongue] for tongue in tongues},
+        "facts": _facts(report),
         **_measurements(measured(report)),
+        **_explained(report),
+    }
+    parts = []
+    for tongue in tongues:
+        with speaking(tongue):
+            # Plots and raw facts stand in the part that is shown; the script takes them along into another.
+            parts.append(_part(report, shared, first=tongue == tongues[0]))
+    page: str = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            parts=parts,
+            style=style,
+            script=script,
+            policy=f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'",
+        )
     )
-    return page.lstrip()
+    return page
+
+
+def _part(report: Report, shared: dict[str, Any], *, first: bool) -> dict[str, str]:
+    """Return what the page says in the language that is spoken."""
+    verdict, tongue = _verdict(report), language()
+    markup = (
+        _environment()
+        .get_template("body.html")
+        .render(
+            _=spoken,
+            language=tongue,
+            prefix="" if tongue == ENGLISH else f"{tongue}-",
+            first=first,
+            report=report,
+            verdict=verdict,
+            headline=shorten(report.headline, HEADLINE),
+            primary=_finding(report.primary_finding),
+            others=[_finding(finding) for finding in (report.findings[1:] if report.primary else report.findings)],
+            machine=[(*MARKS[row.status], row) for row in rows(report)],
+            whys=[one for one in shared["made"] if one.why],
+            pins=_pins(report),
+            packages=_named(report.facts.packages),
+            variables=_named(report.facts.environment),
+            **shared,
+        )
+    )
+    return {"language": tongue, "title": f"envdoctor: {verdict}", "markup": markup.strip()}
 
 
 def _verdict(report: Report) -> str:
     """Name the verdict. A text that shows no fault makes no machine healthy."""
     if report.verdict == "healthy" and is_pasted(report.facts):
-        return "No fault shown"
-    return VERDICTS[report.verdict]
+        return spoken("No fault shown")
+    return spoken(VERDICTS[report.verdict])
 
 
 def framed(report: Report, height: str = "36rem") -> str:
@@ -79,6 +111,7 @@ def framed(report: Report, height: str = "36rem") -> str:
     return f'<iframe title="envdoctor" sandbox="allow-scripts" srcdoc="{page}" style="{style}"></iframe>'
 
 
+@functools.cache
 def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  # slow to import
 
@@ -93,7 +126,8 @@ def _environment() -> Environment:
     environment.filters.update(
         text=functools.partial(_one_line, limit=VALUE),
         say=_say,
-        parts=lambda text: split_code(_one_line(text)),
+        parts=lambda text: split_code(_one_line(spoken(str(text)))),
+        spoken=lambda text: _one_line(spoken(str(text))),
         code=_code,
     )
     return environment
@@ -113,7 +147,9 @@ def _one_line(text: object, limit: int = VALUE) -> str:
 
 
 def _say(value: Any) -> str:
-    return line(say(value), VALUE)
+    if isinstance(value, float):
+        value = float(f"{value:.6g}")  # the JSON has the rest
+    return line(spoken(say(value)), VALUE)
 
 
 def _code(text: object) -> str:
@@ -127,7 +163,7 @@ def _finding(finding: Finding | None) -> dict[str, Any] | None:
     return {
         "finding": finding,
         "severity": finding.severity.value if finding.severity else "note",
-        "risk": finding.fix.risk.warning,
+        "risk": spoken(finding.fix.risk.warning),
         "evidence": list(finding.evidence.items())[:50],
         "commands": finding.fix.commands[:30],
     }
@@ -136,15 +172,33 @@ def _finding(finding: Finding | None) -> dict[str, Any] | None:
 def _measurements(made: list[Measured], *, there: bool | None = None) -> dict[str, Any]:
     """Return what the page says of measurements; `there`: whether matplotlib is, if it is not to be looked for."""
     if not made:
-        return {"made": [], "plots": [], "plots_available": True, "synthetic": False}
+        return {"made": [], "headers": (), "plots": [], "plots_available": True, "synthetic": False}
     from envdoctor.report.plots import available, plots  # noqa: PLC0415  # only where something was measured
 
     there = available() if there is None else there
+    headers, cells = columns(made)
     return {
         "made": made,
+        "headers": headers,
+        "cells": cells,
         "plots": plots(made) if there else [],
         "plots_available": there,
         "synthetic": any(one.synthetic for one in made),
+    }
+
+
+def _explained(report: Report) -> dict[str, Any]:
+    """Return what a series says of itself, with its plots where matplotlib is."""
+    explanation = report.facts.explanation
+    if not isinstance(explanation, Explanation):
+        return {"explained": [], "explained_plots": []}
+    from envdoctor.report.explained import explained  # noqa: PLC0415  # only where something was measured
+    from envdoctor.report.plots import available  # noqa: PLC0415  # same
+    from envdoctor.report.plots_explained import explained_plots  # noqa: PLC0415  # same
+
+    return {
+        "explained": explained(report),
+        "explained_plots": explained_plots(explanation) if available() else [],
     }
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import builtins
 import contextlib
 import functools
-import getpass
 import keyword
 import os
 import re
-import socket
 import sys
 from collections.abc import Container, Iterator
 from pathlib import Path
@@ -60,6 +58,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 def this_identity() -> Identity:
     """Ask the system who runs this. Looks up no name in a network; never raises."""
     try:
+        import getpass  # noqa: PLC0415  # a report for one's own eyes does not ask
+
         user: str | None = getpass.getuser()
     except (OSError, KeyError, ImportError):  # a container's user without an entry
         user = None
@@ -68,8 +68,16 @@ def this_identity() -> Identity:
     return Identity(
         homes=tuple(sorted(folder for folder in homes if _is_a_home(folder))),
         user=user,
-        host=socket.gethostname() or None,
+        host=_host(),
     )
+
+
+def _host() -> str | None:
+    if hasattr(os, "uname"):
+        return os.uname().nodename or None
+    import socket  # noqa: PLC0415  # takes its time
+
+    return socket.gethostname() or None
 
 
 def _is_a_home(folder: str) -> bool:

@@ -6,6 +6,8 @@ import re
 from urllib.parse import quote
 
 from envdoctor.report.clean import line
+from envdoctor.report.language import spoken
+from envdoctor.report.layout import padded
 from envdoctor.report.model import Report
 from envdoctor.report.summary import rows
 
@@ -45,24 +47,24 @@ def link(report: Report, repository: str, attach: str = "") -> str:
 
 def _title(report: Report) -> str:
     code = f"[{report.primary}] " if report.primary else ""
-    return line(code + report.headline, TITLE)
+    return line(code + spoken(report.headline), TITLE)
 
 
 def _body(report: Report, attach: str) -> str:
     parts = [_what_happened()]
     if attach:
-        parts.append(f"Attached: `{line(attach, 200)}` (drop the file here)")
-    parts.append("```\n" + "\n".join([_fenced(report.headline), "", *_machine(report)]) + "\n```")
+        parts.append(spoken(f"Attached: `{line(attach, 200)}` (drop the file here)"))
+    parts.append("```\n" + "\n".join([_fenced(spoken(report.headline)), "", *_machine(report)]) + "\n```")
     tool = f"{report.tool.name} {report.tool.version}, data of {report.tool.data}"
-    return "\n\n".join([parts[0], *parts[1:], f"Written by {tool}."])
+    return "\n\n".join([parts[0], *parts[1:], spoken(f"Written by {tool}.")])
 
 
 def _what_happened() -> str:
-    return "**What I did, and what happened instead of what I expected:**\n\n"
+    return f"**{spoken('What I did, and what happened instead of what I expected:')}**\n\n"
 
 
 def _machine(report: Report) -> list[str]:
-    return [f"{row.label:9} {_fenced(row.text)}" for row in rows(report)]
+    return [f"{padded(spoken(row.label), 9)} {_fenced(spoken(row.text))}" for row in rows(report)]
 
 
 def _fenced(text: str) -> str:

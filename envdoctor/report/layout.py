@@ -17,7 +17,17 @@ CODES = {
     "bold": "1", "dim": "2", "underline": "4",
     "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36",
 }  # fmt: skip
-WORD = re.compile(r"\s*\S+\s*")
+WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003ffff"
+"""Characters between which a line may break: the scripts that are written without spaces."""
+CLOSING = "\u3001\u3002\u3009\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u2019\u201d"
+"""Punctuation that does not begin a line."""
+OPENING = "\u2018\u201c\u3008\u300a\u300c\u300e\u3010\uff08"
+"""Punctuation that does not end one."""
+ENDING = rf"(?<=[{WIDE}])(?:[),;\]]|[.:!?](?=[\s{WIDE}]|$))+"
+"""Punctuation of ASCII after such a script; within a name it is none."""
+WORD = re.compile(
+    rf"\s*[{OPENING}]*(?:[{WIDE}]|[^\s{WIDE}]+?(?=[{OPENING}][{WIDE}])|[^\s{WIDE}]+)[{CLOSING}]*(?:{ENDING})?\s*"
+)
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -43,17 +53,20 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
-def wrapped(pieces: Pieces, width: int) -> Iterator[Pieces]:
-    """Yield the lines of a text: broken at spaces, and inside of a word only where that is longer than a line."""
+def wrapped(pieces: Pieces, width: int, *, whole: bool = False) -> Iterator[Pieces]:
+    """Yield the lines of a text: broken at spaces, and inside of a word only where that is longer than a line.
+
+    `whole`: not even there.
+    """
     text = "".join(piece.text for piece in pieces)
     start = 0
-    for end in (*_breaks(text, max(1, width)), len(text)):
+    for end in (*_breaks(text, max(1, width), whole=whole), len(text)):
         stripped = start + len(text[start:end].rstrip())
         yield tuple(_cut(pieces, start, stripped))
         start = end
 
 
-def _breaks(text: str, width: int) -> Iterator[int]:
+def _breaks(text: str, width: int, *, whole: bool) -> Iterator[int]:
     """Yield where new lines begin."""
     used = 0
     for match in WORD.finditer(text):
@@ -62,7 +75,7 @@ def _breaks(text: str, width: int) -> Iterator[int]:
         if used and used + length > width:
             yield match.start()
             used = 0
-        if length > width:
+        if length > width and not whole:
             for place, taken in _folds(word, width):
                 yield match.start() + place
                 used = taken
@@ -79,6 +92,37 @@ def _folds(word: str, width: int) -> Iterator[tuple[int, int]]:
             yield place, min(width, sum(rest[place:]))
             used = 0
         used += columns
+
+
+def paragraph(text: str, width: int, first: str = "", others: str = "", *, whole: bool = False) -> list[str]:
+    """Return the lines of a paragraph, not broken at hyphens.
+
+    Args:
+        text: without white space that matters.
+        width: of the page, in columns.
+        first: what the first line begins with.
+        others: what each other line begins with.
+        whole: a word that is longer than a line, an address or a command, is not broken.
+    """
+    if width_of(first + text) == len(first + text):
+        import textwrap  # noqa: PLC0415  # not for `check`
+
+        return textwrap.wrap(
+            text,
+            width,
+            initial_indent=first,
+            subsequent_indent=others,
+            break_long_words=not whole,
+            break_on_hyphens=False,
+        )
+    room = width - max(width_of(first), width_of(others))
+    lines = wrapped((Piece(text),), room, whole=whole)
+    return [(others if at else first) + drawn(line, color=False) for at, line in enumerate(lines)]
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with spaces after it, up to a width in columns."""
+    return text + " " * (width - width_of(text))
 
 
 def _cut(pieces: Pieces, start: int, end: int) -> Iterator[Piece]:

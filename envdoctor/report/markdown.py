@@ -13,13 +13,14 @@ import msgspec
 
 from envdoctor.facts import Unknown, to_builtins
 from envdoctor.findings import Finding
-from envdoctor.report import collect_env
+from envdoctor.report import collect_env, explained
 from envdoctor.report.answer import is_pasted
 from envdoctor.report.answer import render as answer
 from envdoctor.report.clean import say
 from envdoctor.report.gfm import bar, block, code, commands, folded, prose, size, table
 from envdoctor.report.json import plain
-from envdoctor.report.measured import HEADERS, measured
+from envdoctor.report.language import spoken
+from envdoctor.report.measured import columns, measured
 from envdoctor.report.model import Report
 from envdoctor.report.pythons import interpreters
 from envdoctor.report.summary import rows
@@ -70,7 +71,7 @@ def _head(report: Report, room: int) -> str:
     """Write the verdict and the primary finding, in ever shorter texts until they fit: they are never left out."""
     text = ""
     for length in (2_500, 800, 200, 60):
-        text = f"## {VERDICTS[report.verdict]}: {prose(report.headline, length)}"
+        text = f"## {spoken(VERDICTS[report.verdict])}: {prose(report.headline, length)}"
         if report.primary_finding is not None:
             text += "\n\n" + _finding(report.primary_finding, headline=report.headline, length=length)
         if size(text) <= room:
@@ -82,30 +83,31 @@ def _finding(finding: Finding, *, headline: str = "", length: int = 2_500) -> st
     """Write a finding in full, its texts shortened to a length. What the headline says is not said again."""
     severity = finding.severity.value if finding.severity else "note"
     doubt = "" if finding.confidence == "proved" else f" ({prose(finding.confidence, 40)})"
-    parts = [f"**{SEVERITIES[severity]} {prose(finding.code, 20)}** {code(finding.name, 60)}{doubt}"]
+    parts = [f"**{spoken(SEVERITIES[severity])} {prose(finding.code, 20)}** {code(finding.name, 60)}{doubt}"]
     parts += [prose(text, length) for text in (finding.what, finding.why) if text and text != headline]
     if finding.because_of:
-        parts.append(f"This follows from {prose(finding.because_of, 20)}.")
+        parts.append(prose(f"This follows from {finding.because_of}.", 60))
     if finding.evidence:
         shown = [
-            (code(path, 100), code(say(value), length // 5)) for path, value in list(finding.evidence.items())[:20]
+            (code(path, 100), code(spoken(say(value)), length // 5))
+            for path, value in list(finding.evidence.items())[:20]
         ]
         parts.append(table(("Evidence", "Value"), shown))
-    parts.append(f"**How to mend it:** {prose(finding.fix.text, length)}{_risk(finding)}")
+    parts.append(f"**{spoken('How to mend it:')}** {prose(finding.fix.text, length)}{_risk(finding)}")
     if finding.fix.commands:
         parts.append(commands(finding.fix.commands[:20], length))
     if finding.verify:
-        parts += ["**To verify:**", commands([finding.verify], length)]
+        parts += [f"**{spoken('To verify:')}**", commands([finding.verify], length)]
     return "\n\n".join(parts)
 
 
 def _risk(finding: Finding) -> str:
-    return "" if finding.fix.risk.value == "safe" else f" *({finding.fix.risk.value.replace('-', ' ')})*"
+    return "" if finding.fix.risk.value == "safe" else f" *({spoken(finding.fix.risk.value.replace('-', ' '))})*"
 
 
 def _machine(report: Report, room: int) -> str:
-    cells = [(f"{MARKS.get(row.status, '')} {row.label}", prose(row.text, 700)) for row in rows(report)]
-    return _fitting("### The machine\n\n" + table(("Part", "Seen"), cells), room) if cells else ""
+    cells = [(f"{MARKS.get(row.status, '')} {spoken(row.label)}", prose(row.text, 700)) for row in rows(report)]
+    return _fitting(f"### {spoken('The machine')}\n\n" + table(("Part", "Seen"), cells), room) if cells else ""
 
 
 def _others(report: Report, room: int) -> str:
@@ -113,29 +115,39 @@ def _others(report: Report, room: int) -> str:
     others = report.findings[1:] if report.primary is not None else report.findings
     if not others:
         return ""
-    text = "### Other findings" if report.primary is not None else "### Findings"
+    text = f"### {spoken('Other findings' if report.primary is not None else 'Findings')}"
     for index, finding in enumerate(others):
         full = finding.severity is not None and finding.severity.value != "note"
         more = _finding(finding) if full else f"- **{finding.code}** {prose(finding.what)} {prose(finding.fix.text)}"
         if size(text) + size(more) > room - 80:
             left = len(others) - index
-            return (
-                _fitting(f"{text}\n\n{left} more {'is' if left == 1 else 'are'} in the JSON report.", room)
-                if index
-                else ""
-            )
+            return _fitting(f"{text}\n\n{_more(left)}", room) if index else ""
         text += f"\n\n{more}"
     return text
+
+
+def _more(left: int) -> str:
+    return prose(f"{left} more {'is' if left == 1 else 'are'} in the JSON report.")
+
+
+def _explained(report: Report, room: int) -> str:
+    return _fitting(explained.markdown(report), room)
 
 
 def _measurements(report: Report, room: int) -> str:
     made = measured(report)
     if not made:
         return ""
-    parts = ["### Measurements", table(HEADERS, ([prose(cell, 200) for cell in one.cells] for one in made[:100]))]
+    headers, texts = columns(made[:100])
+    parts = [
+        f"### {spoken('Measurements')}",
+        table(headers, ([prose(cell, 200) for cell in row] for row in texts)),
+    ]
     if any(one.synthetic for one in made):
         parts.append(
-            "The images are **synthetic**: the accuracy shows that learning works and compares with nothing else."
+            spoken(
+                "The images are **synthetic**: the accuracy shows that learning works and compares with nothing else."
+            )
         )
     fastest = max((one.images_per_second or 0 for one in made), default=0)
     if fastest:
@@ -146,6 +158,8 @@ def _measurements(report: Report, room: int) -> str:
         )
         parts.append(block(bars))
     parts += [f"- {prose(one.device, 100)}: {prose(one.reason, 600)}" for one in made[:100] if one.reason]
+    tried = [f"- {prose(verdict)}: {prose(what, 500)}" for one in made[:100] for verdict, what in one.parts]
+    parts += ["\n".join(tried)] if tried else []
     return _fitting("\n\n".join(parts), room)
 
 
@@ -154,7 +168,7 @@ def _pins(report: Report, room: int) -> str:
         return ""
     pins = {key: value for key, value in report.pins.items() if key not in ("install", "because", "rejected") and value}
     parts = [
-        "### Versions that fit this machine",
+        f"### {spoken('Versions that fit this machine')}",
         table(("Part", "Version"), ((code(k, 60), code(say(v), 200)) for k, v in pins.items())),
     ]
     install, because = report.pins.get("install"), report.pins.get("because")
@@ -245,10 +259,12 @@ def _groups(report: Report) -> Iterator[tuple[str, object]]:
 def _foot(report: Report, dropped: list[str]) -> str:
     lines = []
     if dropped:
-        lines.append(f"Left out to stay within {LIMIT:,} characters: {', '.join(dropped)}. The JSON report has it all.")
+        named = ", ".join(map(spoken, dropped))
+        lines.append(spoken(f"Left out to stay within {LIMIT:,} characters: {named}. The JSON report has it all."))
     if report.removed:
         kinds = list(report.removed.items())[:12]
-        lines.append(f"Removed for privacy: {', '.join(f'{prose(kind, 20)} ({number})' for kind, number in kinds)}.")
+        removed = ", ".join(f"{prose(kind, 20)} ({number})" for kind, number in kinds)
+        lines.append(spoken(f"Removed for privacy: {removed}."))
     tool = f"{report.tool.name} {report.tool.version}, data of {report.tool.data}"
     lines.append(f"<sub>{prose(f'{tool}, {report.created}', 100)}, {report.seconds:.3g} s</sub>")
     return "\n\n".join(lines)
@@ -261,6 +277,7 @@ def _fitting(text: str, room: int) -> str:
 PARTS = (
     Part("the machine", 100, _machine),
     Part("other findings", 90, _others),
+    Part("what the benchmark says of itself", 85, _explained),
     Part("measurements", 80, _measurements),
     Part("versions that fit", 75, _pins),
     Part("packages", 40, _packages),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,12 +13,20 @@ from envdoctor.report.model import Report
 
 MIB = 1 << 20
 MISSING = "\N{EN DASH}"
+BUSY = {
+    "cpu_percent": "all CPUs",
+    "cpu_core_percent": "busiest CPU",
+    "gpu_percent": "GPU",
+    "gpu_memory_percent": "GPU memory",
+}
+LOSSES = {"train_loss": "training loss", "validation_loss": "validation loss"}
 HEADERS = (
     "Device",
     "Result",
     "Images/s",
     "Step, median",
     "Step, p95",
+    "Times reference",
     "Peak memory",
     "Accuracy",
     "Loss",
@@ -54,6 +62,18 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """Of each step; None: not a finite number."""
     proofs: tuple[tuple[bool, str], ...]
     """What had to hold: whether it does, and the numbers."""
+    ratio: str = ""
+    """How many times as fast as the reference in turns with it: the median, and the range of the rounds."""
+    why: str = ""
+    """Why it came out as it did."""
+    learning: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
+    """Losses, in words, and what each was after every epoch. None: not a finite number."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """What else was tried: PASS, FAIL or SKIP, and the numbers."""
+    times: tuple[float, ...] = ()
+    """Of the samples of `curves`, in seconds from the beginning."""
+    curves: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
+    """What was busy, in words, and how much: percentages at `times`. None: no sample then."""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -64,6 +84,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
             MISSING if self.images_per_second is None else f"{self.images_per_second:,.0f}",
             _milliseconds(self.median),
             _milliseconds(self.p95),
+            self.ratio or MISSING,
             self.memory,
             self.accuracy_text,
             self.loss_text,
@@ -91,6 +112,13 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
             return MISSING
         first, last = ("not finite" if value is None else f"{value:.3g}" for value in (self.loss[0], self.loss[-1]))
         return f"{first} → {last}"
+
+
+def columns(made: Sequence[Measured]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the headers and rows of a table; a column in which nothing stands is left out."""
+    cells = [one.cells for one in made]
+    kept = [at for at in range(len(HEADERS)) if at == 0 or any(row[at] != MISSING for row in cells)]
+    return tuple(HEADERS[at] for at in kept), [tuple(row[at] for at in kept) for row in cells]
 
 
 def measured(report: Report) -> list[Measured]:
@@ -121,11 +149,46 @@ def _measured(made: Mapping[str, Any]) -> Measured:
         seconds_per_epoch=_number(made.get("seconds_per_epoch")),
         steps=tuple(s for s in map(_number, _list(made.get("seconds_per_step"))) if s is not None),
         loss=tuple(map(_number, _list(made.get("loss")))),
+        ratio=_ratio(_mapping(made.get("comparison"))),
+        why=line(str(made.get("why") or ""), 600),
+        learning=_learning(_mapping(made.get("training"))),
+        **_busy(_mapping(made.get("usage"))),
         proofs=tuple(
             (proof.get("holds") is True, line(str(proof.get("what") or proof.get("name") or ""), 400))
             for proof in map(_mapping, _list(made.get("proofs")))
         ),
+        parts=tuple(
+            (line(str(part.get("verdict") or "?"), 20), line(f"{part.get('name')}: {part.get('what')}", 500))
+            for part in map(_mapping, _list(made.get("parts")))
+            if part
+        ),
     )
+
+
+def _ratio(comparison: Mapping[str, Any]) -> str:
+    median, low, high = (_number(comparison.get(name)) for name in ("median", "low", "high"))
+    if median is None:
+        return ""
+    spread = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
+    return f"{median:.2f}{spread}"
+
+
+def _learning(training: Mapping[str, Any]) -> tuple[tuple[str, tuple[float | None, ...]], ...]:
+    found = ((words, tuple(map(_number, _list(training.get(name))))) for name, words in LOSSES.items())
+    return tuple((words, values) for words, values in found if len(values) > 1 and set(values) - {None})
+
+
+def _busy(usage: Mapping[str, Any]) -> dict[str, Any]:
+    times, curves = tuple(map(_number, _list(usage.get("times")))), _mapping(usage.get("curves"))
+    if not times or None in times:
+        return {}
+    found = ((words, tuple(map(_percent, _list(curves.get(name))))) for name, words in BUSY.items())
+    return {"times": times, "curves": tuple((w, c) for w, c in found if len(c) == len(times) and set(c) - {None})}
+
+
+def _percent(value: Any) -> float | None:
+    number = _number(value)
+    return number if number is not None and 0 <= number <= 100 else None  # noqa: PLR2004  # a percentage
 
 
 def _data(data: Mapping[str, Any]) -> str:
@@ -140,7 +203,9 @@ def _data(data: Mapping[str, Any]) -> str:
 
 
 def _milliseconds(seconds: float | None) -> str:
-    return MISSING if seconds is None else f"{seconds * 1000:.3g} ms"
+    if seconds is None:
+        return MISSING
+    return f"{seconds:.3g} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
 
 
 def _number(value: Any) -> float | None:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from envdoctor.facts import Snapshot
+from envdoctor.late import late
 from envdoctor.report.identity import Identity, is_common
 from envdoctor.report.shape import Shape
 from envdoctor.report.shapes import OTHER_HOME, QUOTED_HOME
 from envdoctor.report.spellings import needs, path_pattern, pattern
 
-BELOW_PACKAGES = re.compile(r"(?:site|dist)-packages[/\\][^\s:;\"']*\Z")
+BELOW_PACKAGES = late(r"(?:site|dist)-packages[/\\][^\s:;\"']*\Z")
 LEFT = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9a-f]{4}))"
 """Before a name: no letter of it, or an escape of JSON or a URL."""
 
@@ -33,22 +34,22 @@ def _user(user: str, *, common: bool) -> Iterator[Shape]:
     """Yield the places in which a name stands for the user; one that is no common word stands for nothing else."""
     word, small = pattern(user), needs(user)
     parents = r"(?<![\w.])([/\\](?:run[/\\])?(?:media|scratch|home\w{0,8})[/\\])"
-    yield Shape("user", re.compile(rf"(?i){parents}{word}(?![\w.-])"), r"\1<user>", small)
-    yield Shape("user", re.compile(rf"(?i)([/\\](?:torchinductor_|pytest-of-)){word}(?!\w)"), r"\1<user>", small)
+    yield Shape("user", late(rf"(?i){parents}{word}(?![\w.-])"), r"\1<user>", small)
+    yield Shape("user", late(rf"(?i)([/\\](?:torchinductor_|pytest-of-)){word}(?!\w)"), r"\1<user>", small)
     named = rf"(?i)(\b(?:user(?:name)?|owner|login)[\"'\\]{{0,3}}\s?[=:]\s?[\"'\\]{{0,3}}){word}(?![\w-])"
     if not common or user.lower() not in ("root", "user", "none"):
-        yield Shape("user", re.compile(named), r"\1<user>", small)
+        yield Shape("user", late(named), r"\1<user>", small)
     if not common:
-        yield Shape("user", re.compile(rf"(?i){LEFT}(?<!<){word}(?![A-Za-z0-9])"), "<user>", small, _below_packages)
+        yield Shape("user", late(rf"(?i){LEFT}(?<!<){word}(?![A-Za-z0-9])"), "<user>", small, _below_packages)
 
 
 def _host(host: str, *, common: bool) -> Iterator[Shape]:
     short = host.partition(".")[0]
     if not common:
         found = rf"(?i)(?<!<){LEFT}{pattern(short)}(?:\.[a-z][a-z0-9-]{{0,62}}){{0,8}}(?![A-Za-z0-9])"
-        yield Shape("host", re.compile(found), "<host>", needs(short), _below_packages)
+        yield Shape("host", late(found), "<host>", needs(short), _below_packages)
     elif "." in host and host.lower() != "localhost.localdomain":
-        yield Shape("host", re.compile(rf"(?i){LEFT}{pattern(host)}(?![A-Za-z0-9])"), "<host>", needs(host))
+        yield Shape("host", late(rf"(?i){LEFT}{pattern(host)}(?![A-Za-z0-9])"), "<host>", needs(host))
 
 
 def _below_packages(match: re.Match[str]) -> bool:
@@ -58,4 +59,4 @@ def _below_packages(match: re.Match[str]) -> bool:
 def _home(home: str) -> re.Pattern[str]:
     """Match a home folder in any spelling, and nothing that only begins like it."""
     before = r"(?:(?<![\w.~])|(?<=-[A-Za-z])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
-    return re.compile(rf"(?i){before}{path_pattern(home)}(?![\w-]|\.\w)")
+    return late(rf"(?i){before}{path_pattern(home)}(?![\w-]|\.\w)")

@@ -12,27 +12,28 @@ import re
 import sys
 from collections.abc import Callable, Collection
 
+from envdoctor.late import late
 from envdoctor.report.identity import COMMON
 
-PLACE = re.compile(
+PLACE = late(
     r"(?:(?<![\w.~<>/\\:%)\]}-])|(?<=\\[nrt])|(?<=-[A-Za-z])|(?<=[^A-Za-z]:)(?!//)|(?<=[A-Za-z0-9]:)(?!//|\\\\)|(?<=file://))"
-    r"(?:(?:~|(?<![A-Za-z0-9])[A-Za-z]:)(?=[/\\])|(?=/)|(?=\\\\[\w.$-]))"
+    r"(?:(?:~|(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=-[A-Za-z]))[A-Za-z]:)(?=[/\\])|(?=/)|(?=\\\\[\w.$-]))"
     r"(?:[/\\]{1,4}(?:[^\s/\\:*?\"'<>|;,()\[\]{}`=&]|<[a-z]{1,12}(?:-\d{1,6})?>)+)+"
 )
 """An absolute path, one below home, one on a drive, or one on a server of Windows."""
-PARTS = re.compile(r"([/\\]{1,4})")
-PLACEHOLDER = re.compile(r"<[a-z]{1,12}(?:-\d{1,6})?>")
+PARTS = late(r"([/\\]{1,4})")
+PLACEHOLDER = late(r"<[a-z]{1,12}(?:-\d{1,6})?>")
 
 SYSTEM = frozenset(
     {"usr", "lib", "lib32", "lib64", "bin", "sbin", "etc", "proc", "sys", "dev", "boot", "run", "nix", "snap"}
 )
 """What the operating system brings; below `local` anybody may have put something."""
 WINDOWS = frozenset({"windows", "system", "system32"})
-WHOLE = re.compile(
+WHOLE = late(
     r"(?:site|dist)-packages|cuda(?:[-_]?\d[\w.-]*)?|nvidia(?:-\d[\w.]*)?|hpc_sdk|rocm(?:-\d[\w.]*)?|python\d[\d.]*t?|wsl|ld\.so[\w.-]*"
 )
 """Below such a folder everything belongs to a product."""
-KEPT = re.compile(
+KEPT = late(
     r"""
     \.?(?:venvs?|env|virtualenvs?|envs?|local|cache|config|conda|mamba|micromamba|pyenv|rye|uv|asdf|cargo|nvm|npm|ssh|
       jupyter|ipython|triton|nv|vscode|vscode-server|poetry|pypoetry|pipx|linuxbrew|keras|huggingface|torch|git|tox|nox)

@@ -10,6 +10,7 @@ like doing it once.
 from __future__ import annotations
 
 import enum
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -45,12 +46,15 @@ OWN_WORDS: dict[type, frozenset[str]] = {
 MOST_ROUNDS = 10
 LONGEST = 200_000
 """Characters of one text: more of it helps nobody, and looking through many millions takes minutes."""
+TOLD = 60
+"""Characters in which it says so."""
 CUT = re.compile(r" … \([\d,]+ characters left out\)\Z")
 REMEMBERED = 200
 """Texts from this length on are remembered: the same message may stand in many places."""
 ZEROS = "-0000-0000-0000-000000000000"
 REPLACED = re.compile(rf"0000\d{{4}}(?:{ZEROS})?")
 """What a UUID has been replaced by."""
+REMOVED = re.compile(r"<[a-z]+>")
 
 
 class Removal(msgspec.Struct, frozen=True):
@@ -104,6 +108,7 @@ class _Eraser:
         self._uuids = numbered_uuids(facts)
         self._versions = frozenset(versions(facts))
         self._shapes = SECRETS if secrets_alone else (*SHAPES, *shapes_of(identity, facts))
+        self._hints = [(word, place) for place, one in enumerate(self._shapes) for word in one.needs]
         self._folders = Places(facts.packages if isinstance(facts.packages, dict) else (), self._removed)
         for path in () if secrets_alone else paths(facts):
             self._folders.know(self._shaped(path))
@@ -142,15 +147,18 @@ class _Eraser:
         return cleaned
 
     def _cleaned(self, text: str) -> str:
-        if self._secrets_alone:
-            return self._erased(cut(text))
         text = cut(text)
+        # How much was left out is no value of the name that stands before it: "password … (20 characters left out)".
+        said = CUT.search(text, max(0, len(text) - TOLD))
+        text, ending = (text[: said.start()], said[0]) if said else (text, "")
+        if self._secrets_alone:
+            return self._erased(text) + ending
         # What has been removed may have stood between two halves of something else: look again until nothing is found.
         for _ in range(MOST_ROUNDS):
             before, text = text, self._cleaned_once(text)
             if text == before:
                 break
-        return cut(text)  # what stands in the place of a name may be longer
+        return cut(text + ending)  # what stands in the place of a name may be longer
 
     def _cleaned_once(self, text: str) -> str:
         if text in self._versions:
@@ -164,9 +172,8 @@ class _Eraser:
 
     def _erased(self, text: str) -> str:
         small = text.lower()
-        for shape in self._shapes:
-            if any(part in small for part in shape.needs):
-                text = self._erase(shape, text)
+        for place in sorted({place for word, place in self._hints if word in small}):
+            text = self._erase(self._shapes[place], text)
         return text
 
     def _erase(self, shape: Shape, text: str) -> str:
@@ -236,16 +243,19 @@ class _Eraser:
 
 def cut(text: str) -> str:
     """Return a text of bearable length, cut where a blank stands: half a token is not known for one."""
-    if len(text) <= LONGEST or CUT.search(text, len(text) - 60):
+    if len(text) <= LONGEST or CUT.search(text, len(text) - TOLD):
         return text
     end = max(text.rfind(" ", 0, LONGEST), text.rfind("\n", 0, LONGEST), 0)
     return f"{text[:end]} … ({len(text) - end:,} characters left out)"
 
 
 def _secret_kind(key: Any, item: Any) -> str | None:
-    if not isinstance(key, str) or len(key) > LONGEST_NAME:
+    if not isinstance(item, str) or not item or not isinstance(key, str) or len(key) > LONGEST_NAME:
         return None
-    if not isinstance(item, str) or not item or re.fullmatch(r"<[a-z]+>", item):
-        return None
+    return None if item[0] == "<" and REMOVED.fullmatch(item) else _kind_of_name(key)
+
+
+@functools.lru_cache(maxsize=1000)
+def _kind_of_name(key: str) -> str | None:
     kinds = ((SECRET_VARIABLE, "token"), (USER_VARIABLE, "user"), (SERIAL_KEY, "serial"))
     return next((kind for pattern_, kind in kinds if pattern_.search(key)), None)

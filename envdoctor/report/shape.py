@@ -7,6 +7,11 @@ from collections.abc import Callable
 
 import msgspec
 
+from envdoctor.late import late
+
+START = r"(?:\b|(?<=\\[nrt]))"
+"""A word begins here. In a text within a text the end of a line is an escape, whose letter belongs to no word."""
+
 
 class Shape(msgspec.Struct, frozen=True):
     """A pattern, the kind of thing that it finds, and what stands in its place."""
@@ -29,5 +34,8 @@ def shape(
     replacement: str,
     keep: Callable[[re.Match[str]], bool] | None = None,
 ) -> Shape:
-    """Return a shape; `needs` are words in small letters, "" for a shape that may stand anywhere."""
-    return Shape(kind, re.compile(pattern), replacement, tuple(needs.split()) or ("",), keep)
+    r"""Return a shape; `needs` are words in small letters, "" for a shape that may stand anywhere.
+
+    A `\b` of the pattern is a `START`.
+    """
+    return Shape(kind, late(pattern.replace(r"\b", START)), replacement, tuple(needs.split()) or ("",), keep)

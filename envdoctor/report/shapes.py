@@ -6,9 +6,9 @@ begins where none of its characters stands before.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
+from envdoctor.late import late
 from envdoctor.report.hosts import HOSTS
 from envdoctor.report.shape import shape
 from envdoctor.report.tokens import TOKENS
@@ -24,6 +24,8 @@ def _harmless_ipv4(match: re.Match[str]) -> bool:
 
     Versions of CUDA's parts begin with 7 to 14 and so do few addresses that people have, but for 10.
     """
+    import ipaddress  # noqa: PLC0415  # few texts look like an address
+
     try:
         address = ipaddress.IPv4Address(match[0])
     except ValueError:  # 450.80.2.1, 10.0.0.01: a version
@@ -41,6 +43,8 @@ def _harmless_ipv4(match: re.Match[str]) -> bool:
 
 def _harmless_ipv6(match: re.Match[str]) -> bool:
     """`c10::Error` and `12:30:45` are none: an address of IPv6 begins with a prefix that is in use."""
+    import ipaddress  # noqa: PLC0415  # few texts look like an address
+
     try:
         address = ipaddress.IPv6Address(match[0].partition("%")[0])
     except ValueError:
@@ -54,13 +58,13 @@ def _nobody(match: re.Match[str]) -> bool:
     return not match[0].strip("0:-")
 
 
-VERSIONED = re.compile(
+VERSIONED = late(
     r"(?i)(?:version|release|driver|toolkit|build|cudnn|cublas|cuda|nccl|tensorrt|rocm|opencv[\w-]{0,30}|nvidia-[\w-]{1,30}|-cu\d\d)"
     r"[\w.]{0,10}[\"'`]?\s{0,2}[:=(,]{0,2}\s{0,2}[\"'`(]?$"
 )
 """What stands before four numbers with points that are a version: "cuDNN 9.10.2.21", "nvidia-curand-cu12 10.3.9.90"."""
 
-ADDRESSED = re.compile(
+ADDRESSED = late(
     r"(?i)(?:://|@|\b(?:host|addr|address|ip|inet|connect|to|from|via|peer|server|at|proxy)\b[\"'`]?\s{0,2}[:=(]?\s{0,2}[\"'`\[(]?|_addr=)$"
 )
 """What stands before an address."""
@@ -119,24 +123,24 @@ SHAPES = (TOKENS[0], *HOSTS, *TOKENS[1:], *ADDRESSES)
 SECRETS = (HOSTS[0], HOSTS[1], *TOKENS)
 """What lets somebody in: credentials in URLs, tokens, keys and passwords."""
 
-UUID = re.compile(r"(?i)(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])")
-GPU_UUID = re.compile(r"(?i)(?<![0-9a-z])((?:MIG-)?(?:GPU|MIG)-)([0-9a-f]{4,8}(?:-[0-9a-f]{1,12}){0,4})(?![0-9a-z])")
+UUID = late(r"(?i)(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])")
+GPU_UUID = late(r"(?i)(?<![0-9a-z])((?:MIG-)?(?:GPU|MIG)-)([0-9a-f]{4,8}(?:-[0-9a-f]{1,12}){0,4})(?![0-9a-z])")
 """Also cut short, as CUDA_VISIBLE_DEVICES allows."""
-SECRET_VARIABLE = re.compile(
+SECRET_VARIABLE = late(
     r"(?:^|[._])(?:\w*_)?(?:TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|(?:API|ACCESS|PRIVATE)_?KEY|KEY|CREDENTIALS?|COOKIE|AUTH)(?:_\w*)?$"
 )
 """A variable of this name holds a secret, whatever its value looks like."""
-USER_VARIABLE = re.compile(r"(?:^|\.)(?:USER|USERNAME|LOGNAME)$")
-SERIAL_KEY = re.compile(r"(?i)(?:^|[._])serial(?:_?number|_?no)?$")
+USER_VARIABLE = late(r"(?:^|\.)(?:USER|USERNAME|LOGNAME)$")
+SERIAL_KEY = late(r"(?i)(?:^|[._])serial(?:_?number|_?no)?$")
 
-OTHER_HOME = re.compile(
+OTHER_HOME = late(
     r"(?i)(?:(?<![\w.~/\\])|(?<=-[A-Za-z])|(?<=\\[nrt])|(?<=file:/)|(?<=file://))(?:[a-z]:)?(?:[/\\][\w.+-]{1,64}){0,8}?"
     r"[/\\]{1,4}(?:home\d?|homes|users)[/\\]{1,4}"
     r"(?!(?:public|shared|default|linuxbrew)\b)"
     r"(?:[^\\/:*?\"<>|\r\n]{1,64}(?=\\)|[^\s\\/:*?\"'`<>|;,)\]}]{0,64}[\w$-])"
 )
 """Somebody's home folder, on Linux, macOS, Windows, wherever it is mounted."""
-QUOTED_HOME = re.compile(
+QUOTED_HOME = late(
     r"(?i)(?:[a-z](?::|%3a))?(?:(?:%2f|%5c)mnt(?:%2f|%5c)[a-z])?(?:%2f|%5c|\\u002f){1,3}(?:home\d?|homes|users)(?:%2f|%5c|\\u002f)"
     r"(?!(?:public|shared|default|linuxbrew)\b)(?:[^\s%\\/:*?\"'`<>|;,)\]}&]|%(?!2f|5c)[0-9a-f]{2}){1,200}"
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from envdoctor.facts import Companion, Driver, Gpu, PciGpu, Snapshot, Torch, TorchRun, Unknown
+from envdoctor.facts import NOT_ASKED, Companion, Driver, Gpu, PciGpu, Snapshot, Torch, TorchRun, Unknown
 from envdoctor.findings import Severity
 from envdoctor.report.model import Report
 
@@ -45,7 +45,15 @@ def rows(report: Report) -> list[Row]:
     ]
     # A text need not speak of everything; a machine that is looked at has a reason for what is not known.
     is_text = not isinstance(facts.messages, Unknown)
-    return [row for row in made if row.text and not (is_text and row.status == UNKNOWN and "unknown: " in row.text)]
+    # Of a benchmark alone nobody asked.
+    silent = UNKNOWN if report.measurements and facts.host == NOT_ASKED else ""
+    return [
+        row
+        for row in made
+        if row.text
+        and not (is_text and row.status == UNKNOWN and "unknown: " in row.text)
+        and not (row.status == silent and NOT_ASKED.reason in row.text)
+    ]
 
 
 def _row(label: str, said: tuple[str, str], report: Report, groups: tuple[str, ...]) -> Row:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from envdoctor.report.language import translations
+
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 ELEMENTS = frozenset(
@@ -55,7 +57,19 @@ def _rebuilt(element: ET.Element, prefix: str) -> ET.Element | None:
         part = _rebuilt(child, prefix)
         if part is not None:
             made.append(part)
-    return made
+    return _said(made) if tag == "text" else made
+
+
+def _said(made: ET.Element) -> ET.Element:
+    """Return a text in every language, of which the style shows the page's."""
+    said = translations(made.text or "")
+    if len(made) or len(set(said.values())) == 1:
+        return made
+    group = ET.Element("g")
+    for language, text in said.items():
+        one = ET.SubElement(group, "text", {**made.attrib, "lang": language})
+        one.text = text
+    return group
 
 
 def _attributes(element: ET.Element, tag: str, prefix: str) -> dict[str, str]:

@@ -9,7 +9,8 @@ from envdoctor.facts import Unknown
 from envdoctor.findings import Finding, Severity
 from envdoctor.report.ascii import to_ascii
 from envdoctor.report.clean import printable, say, shorten
-from envdoctor.report.layout import Piece, Pieces, drawn, in_columns, width_of, wrapped
+from envdoctor.report.language import spoken
+from envdoctor.report.layout import Piece, Pieces, drawn, in_columns, padded, width_of, wrapped
 from envdoctor.report.model import Report
 from envdoctor.report.pythons import Line, interpreters
 from envdoctor.report.summary import ABSENT, Row, rows
@@ -22,6 +23,8 @@ STYLES = {
     "ok": "green", "absent": "dim", "note": "cyan", "warning": "yellow", "error": "red", "unknown": "magenta",
     "broken": "bold red", "attention": "bold yellow", "healthy": "bold green",
 }  # fmt: skip
+LABELS = ("Sure?", "Why", "Proof", "Mend", "Verify")
+"""What stands before the parts of a finding."""
 VERDICT_MARKS = {"broken": "error", "attention": "warning", "healthy": "ok"}
 RISKS = {
     "changes-environment": "changes this Python environment",
@@ -74,6 +77,7 @@ class _Page:
         self._width = width
         self._color = color
         self._indent = 4 if width >= 60 else 2  # noqa: PLR2004
+        self._labels = max(width_of(spoken(label)) for label in LABELS)
 
     def text(self) -> str:
         return "\n".join(self._lines).strip("\n") + "\n"
@@ -84,7 +88,7 @@ class _Page:
 
     def table(self, machine: Iterable[Row]) -> None:
         found = list(machine)
-        widest = max((width_of(row.label) for row in found), default=0)
+        widest = max((width_of(spoken(row.label)) for row in found), default=0)
         for row in found:
             mark = self._styled(self._marks[row.status], STYLES[row.status])
             fixed = ((mark, 1), (self._styled(row.label, "bold"), widest))
@@ -124,11 +128,11 @@ class _Page:
             self._part("Sure?", "Likely, not proved.")
         self._part("Why", finding.why)
         if finding.code == report.primary and finding.evidence:
-            self._part("Proof", "; ".join(f"{key} = {_short(value)}" for key, value in _telling(finding)))
+            self._part("Proof", "; ".join(f"{key} = {spoken(_short(value))}" for key, value in _telling(finding)))
         self._part("Mend", finding.fix.text)
         self._commands(finding.fix.commands)
         if finding.fix.risk.value in RISKS and finding.fix.commands:
-            self._part("", f"({RISKS[finding.fix.risk.value]})")
+            self._part("", f"({spoken(RISKS[finding.fix.risk.value])})")
         if finding.code == report.primary:
             self._command("Verify", finding.verify)
         self._print()
@@ -142,7 +146,7 @@ class _Page:
     def pythons(self, found: Iterable[Line]) -> None:
         """Print the interpreters, each with what it has; its path is there to be pasted."""
         for one in found:
-            named = self._styled(one.executable, "cyan")
+            named = self._pasted(one.executable)
             self._hanging(self._styled(self._marks[one.status], STYLES[one.status]), named)
             self._part("", ", ".join((one.python, one.torch, *([one.found_by] if one.found_by else []))))
         self._print()
@@ -151,38 +155,41 @@ class _Page:
         if verbose:
             self._details(report)
         shy = len(report.not_checked)
-        hidden = f" {shy} check{'s' if shy != 1 else ''} could not tell (-v says why)." if shy and not verbose else ""
-        more = f" envdoctor explain {report.findings[0].code} tells more." if report.findings else ""
-        self._print(self._styled(f"{hidden}{more}".strip(), "dim"))
+        hidden = f"{shy} check{'s' if shy != 1 else ''} could not tell (-v says why)." if shy and not verbose else ""
+        more = f"envdoctor explain {report.findings[0].code} tells more." if report.findings else ""
+        self._print(self._styled(f"{spoken(hidden)} {spoken(more)}".strip(), "dim"))
 
     def _details(self, report: Report) -> None:
         if report.not_checked:
             self.heading("Not checked")
             for item in report.not_checked:
-                self._hanging(Piece("?"), self._styled(f"{item.code}: {item.reason}"))
+                self._hanging(Piece("?"), self._styled(f"{item.code}: "), self._styled(item.reason))
             self._print()
         if not report.probes:  # a saved report of another tool
             return
         self.heading("Probes")
         for probe in report.probes:
-            reason = f": {probe.reason}" if probe.reason else ""
-            self._hanging(Piece(" "), self._styled(f"{probe.name} {probe.status} in {probe.seconds:.3f} s{reason}"))
+            told = f"{probe.name} {spoken(probe.status)} in {probe.seconds:.3f} s"
+            self._hanging(
+                Piece(" "), self._styled(told), self._styled(f": {spoken(probe.reason)}" if probe.reason else "")
+            )
         self._print()
 
     def _part(self, label: str, text: str) -> None:
         shown = self._styled(text)
         if self._indent == 2:  # noqa: PLR2004  # a narrow window: the label on the line itself
-            self._columns((), (self._styled(f"{label}: " if label else "", "bold"), shown), indent=2)
+            self._columns((), (self._styled(f"{spoken(label)}: " if label else "", "bold"), shown), indent=2)
             return
-        self._columns(((self._styled(label, "bold"), 6),), (shown,), indent=self._indent - 2)
+        self._columns(((self._styled(label, "bold"), self._labels),), (shown,), indent=self._indent - 2)
 
     def _command(self, label: str, command: str) -> None:
-        begin = f"{label}: " if self._indent == 2 else label.ljust(7)  # noqa: PLR2004  # as in _part
-        self._put((Piece(" " * 2), self._styled(begin, "bold"), self._styled(command, "cyan")))
+        said = spoken(label)
+        begin = f"{said}: " if self._indent == 2 else padded(said, self._labels + 1)  # noqa: PLR2004  # as in _part
+        self._put((Piece(" " * 2), self._styled(begin, "bold"), self._pasted(command)))
 
     def _commands(self, commands: Iterable[str]) -> None:
         for command in commands:
-            self._put((Piece(" " * (2 * self._indent + 1)), self._styled(command, "cyan")))
+            self._put((Piece(" " * (2 * self._indent + 1)), self._pasted(command)))
 
     def _hanging(self, mark: Piece, *text: Piece) -> None:
         self._columns(((mark, 1),), text)
@@ -200,7 +207,11 @@ class _Page:
         self._lines.append(drawn(line, color=self._color))
 
     def _styled(self, text: str, style: str = "") -> Piece:
-        return Piece(self._plain(text), style)
+        return Piece(self._plain(spoken(text)), style)
+
+    def _pasted(self, command: str) -> Piece:
+        """Return what is there to be pasted: no language changes it."""
+        return Piece(self._plain(command), "cyan")
 
     def _plain(self, text: str) -> str:
         """Take out what could steer a terminal; a machine's strings are no commands to it."""

@@ -32,6 +32,7 @@ FIXES = {
 FIRST_WITH_MAJOR_ONLY = (0, 16)
 """From here on torchvision's import compares CUDA majors; before, and in all of torchaudio 2, minors as well."""
 FIRST_COMPARING_TORCHAUDIO = (2, 0)
+IN_EVERY_BUILD = frozenset(("libc10.so", "libtorch.so", "libtorch_cpu.so", "libtorch_python.so"))
 RELEASED = re.compile(r"(\d{1,9}(?:\.\d{1,9}){0,5})(?:\+[\w.]*)?", re.ASCII)
 PLAIN = re.compile(r"(==|>=|<=|<|>)\s*(\d{1,9}(?:\.\d{1,9}){0,5})", re.ASCII)
 """A wish between released versions; all others are left to the library that knows them."""
@@ -94,8 +95,11 @@ def _loaded(companion: Companion, run: TorchRun | None | Unknown) -> bool:
 
 
 def _lacking(name: str, companion: Companion) -> list[str]:
-    """Return the libraries of torch that are missing. The package's own are never in torch's folder."""
-    if isinstance(companion.missing, Unknown):
+    """Return the libraries of torch that are missing. The package's own are never in torch's folder.
+
+    One that every build has is missing because torch itself is damaged, and says nothing of the package.
+    """
+    if isinstance(companion.missing, Unknown) or IN_EVERY_BUILD & set(companion.missing):
         return []
     return [library for library in companion.missing if not re.match(rf"lib{name}(?![a-z])", library)]
 

@@ -44,6 +44,12 @@ CUDA_LIBRARIES = (
 
 SIGNATURES = (
     Signature(
+        r"Error relocating|Error loading shared library ld-linux",
+        "glibc-too-old",
+        "The system's C library is musl, and PyTorch's wheels are made for glibc.",
+        Fix("Use a system or container image with glibc (Debian, Ubuntu, Fedora)."),
+    ),
+    Signature(
         r"GLIBC_[\d.]+['`]? not found|kernel too old",
         "glibc-too-old",
         "The system's C library is older than this wheel needs.",
@@ -76,7 +82,7 @@ SIGNATURES = (
     ),
     Signature(
         r"cuDNN version (?:incompatibility|mismatch)|(?:Could not load library|Unable to load any of) \{?libcudnn"
-        r"|libcudnn\S*: |CUDNN_STATUS_SUBLIBRARY",
+        r"|libcudnn\S*: |CUDNN_STATUS_SUBLIBRARY|(?:Cannot load|undefined) symbol:? cudnn",
         "cudnn-mismatch",
         "Another cuDNN than the one of this PyTorch is found, or a part of it is missing.",
         UNSHADOW,
@@ -89,7 +95,8 @@ SIGNATURES = (
     ),
     Signature(
         rf"lib(?:{CUDA_LIBRARIES})\S*: (?:undefined symbol|symbol \w+, version|version|no version)"
-        r"|undefined symbol: (?:nccl|cublas|cusparse|cusolver|cufft|curand|nvrtc|cuda[A-Z]|__cuda)",
+        r"|undefined symbol: (?:nccl|nvshmem|cublas|cufile|cupti|cusparse|cusolver|cufft|curand|nvrtc|cuda[A-Z])"
+        r"|undefined symbol: __cuda",
         "cuda-lib-shadowing",
         "CUDA libraries of different releases are mixed: another copy comes first on the library path.",
         UNSHADOW,
@@ -100,6 +107,13 @@ SIGNATURES = (
         "The CUDA library {it} that PyTorch is linked with is not there: the package that brings it was removed, or "
         "another release of it was installed.",
         REINSTALL,
+    ),
+    Signature(
+        r"MKL FATAL ERROR: Cannot load \S*libtorch_cpu",
+        "filesystem",
+        "MKL, a part of libtorch_cpu.so, does not find its own file any more: so it ends where the working directory "
+        "was removed.",
+        Fix("Change into a folder that exists.", ("cd ~",)),
     ),
     Signature(
         r"iJIT_NotifyEvent|MKL FATAL|mkl-service \+ Intel|Cannot load libmkl|undefined symbol: mkl_",
@@ -145,8 +159,42 @@ SIGNATURES = (
         Fix("Unset the variable.", ("unset PYTORCH_ALLOC_CONF PYTORCH_CUDA_ALLOC_CONF",)),
     ),
     Signature(
+        r"Importing the (?:numpy C-extensions|multiarray numpy extension module) failed"
+        r"|No module named 'numpy\._?core\._multiarray_umath'",
+        "numpy-abi",
+        "The compiled part of NumPy does not load: it is missing, damaged, or made for another Python or processor.",
+        Fix("Install NumPy anew.", ("python -m pip install --force-reinstall --no-deps numpy",),
+            Risk.CHANGES_ENVIRONMENT),
+    ),
+    Signature(
+        r"you should not try to import numpy from",
+        "multiple-installs-or-shadowing",
+        "Python was started in NumPy's source folder, or a folder of that name hides the installed one.",
+        Fix("Start Python in another folder.", ("cd / && python -c 'import torch'",)),
+    ),
+    Signature(
+        r"Invalid log settings|TORCH_LOGS",
+        "env-variable",
+        "The variable TORCH_LOGS names something that this PyTorch does not know, and PyTorch stops on it.",
+        Fix("Unset the variable.", ("unset TORCH_LOGS",)),
+    ),
+    Signature(
+        r"UnicodeEncodeError: .*surrogates not allowed",
+        "env-variable",
+        "The path of PyTorch has letters that are none in this locale (LC_ALL=C), and Python's UTF-8 mode is off.",
+        Fix("Turn the UTF-8 mode on, or set a locale with UTF-8 (C.UTF-8).", ("export PYTHONUTF8=1",)),
+    ),
+    Signature(
+        r"Failed to load the backend extension: (\w+)",
+        "ext-binary-mismatch",
+        "PyTorch loads the backends of other packages by itself, and {it}, one of them, does not load.",
+        Fix("Remove or update that package; until then keep PyTorch from loading it.",
+            ("export TORCH_DEVICE_BACKEND_AUTOLOAD=0",)),
+    ),
+    Signature(
         r"numpy\.core\.(?:multiarray|umath) failed|_ARRAY_API not found|compiled using NumPy 1"
-        r"|version of numpy is 0x|numpy\.dtype size changed",
+        r"|version of numpy is 0x|numpy\.dtype size changed|Numpy is not available"
+        r"|module 'numpy' has no attribute '(?:bool|int|float|complex|object|str|long)_?'",
         "numpy-abi",
         "PyTorch, or a package that it imports, and NumPy are built for different NumPy generations.",
         Fix("Install the NumPy that they were built for.", ('python -m pip install "numpy<2"',),
@@ -154,7 +202,8 @@ SIGNATURES = (
     ),
     Signature(
         r"No space left on device|quota exceeded|Read-only file system|Permission denied|Operation not permitted"
-        r"|Stale file handle|Input/output error",
+        r"|Stale file handle|Input/output error|Transport endpoint|Remote I/O error|Structure needs cleaning"
+        r"|Host is down|No usable temporary directory",
         "filesystem",
         "A file cannot be read, mapped or written: a full or read-only disk, missing rights, or a mount with noexec.",
         Fix("Make room or rights there; set TMPDIR and XDG_CACHE_HOME to a folder that can be written."),
@@ -193,6 +242,19 @@ SIGNATURES = (
             Risk.CHANGES_ENVIRONMENT),
     ),
     Signature(
+        r"cannot import name '\w+' from '(triton)[\w.]*'",
+        "triton-or-compile",
+        "The Triton that is installed belongs to another PyTorch.",
+        Fix("Reinstall PyTorch with the Triton that it requires.", (INSTALL,), Risk.CHANGES_ENVIRONMENT),
+    ),
+    Signature(
+        r"(?:Dynamo|torch\.compile) is not supported on Python",
+        "python-unsupported",
+        "This PyTorch cannot compile under a Python that is newer than it.",
+        Fix("Install a newer PyTorch, or make an environment with an older Python.", (INSTALL,),
+            Risk.CHANGES_ENVIRONMENT),
+    ),
+    Signature(
         r"cannot import name '\w+' from '((?!torch\b)[\w.]+)'",
         "torch-broken",
         "The package that brings {it} is too old for this PyTorch, or another module is taken for it.",
@@ -211,10 +273,22 @@ SIGNATURES = (
         Fix("Use a Python for this processor (no Rosetta) and a release that this macOS can run.", (INSTALL,)),
     ),
     Signature(
-        r"(lib(?:amdhip64|hsa-runtime64|rocblas|rocsolver|rccl|MIOpen|hip\w+|roctx64|amd_comgr)\S*): ",
+        r"(lib(?:roc\w+|rccl|hip\w+|hsa[-\w]*|amdhip64|amd_comgr|MIOpen|migraphx)\S*): ",
         "rocm",
         "This is a ROCm build, and {it} of ROCm is missing or of another release.",
         Fix("Install the ROCm that this build names, or a build for this machine's GPU.", (INSTALL,)),
+    ),
+    Signature(
+        r"undefined symbol: _?(Py[A-Z_]\w+)|Symbol not found: _?_(Py[A-Z_]\w+)",
+        "torch-broken",
+        "Its compiled part asks Python for {it}, which this Python does not have: it is made for another one.",
+        REINSTALL,
+    ),
+    Signature(
+        r"(\S+\.so[.\d]*): version [`'][^']*' not found",
+        "multiple-installs-or-shadowing",
+        "{it} is found first and is of an older or another installation than PyTorch was linked with.",
+        UNSHADOW,
     ),
     Signature(
         r"undefined symbol: _ZN?K?\d?(?:2at|3c10|5torch|6caffe2)|lib(?:torch\w*|c10\w*)\.so\S*: undefined symbol",

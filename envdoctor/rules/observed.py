@@ -10,7 +10,9 @@ import statistics
 from collections.abc import Callable
 from typing import Any
 
-from envdoctor.observation import Observation, ObservedTrial
+import msgspec
+
+from envdoctor.observation import Observation, ObservedRank, ObservedTrial
 
 LEAST_STEPS = 8
 """Fewer steps prove nothing."""
@@ -86,12 +88,12 @@ def reads_per_step(seen: Observation) -> float:
 
 
 def lost_to_reads(seen: Observation) -> float:
-    """Return the share of reading values, the lines around it included where hundreds are read."""
+    """Return the share of reading values, the lines around it included where several are read in a step."""
     if not enough(seen) or reads_per_step(seen) < 0.9:
         return 0.0
     lost = share(seen, "read")
-    if reads_per_step(seen) >= 16:
-        lines = {one.place for one in seen.reads if one.per_step >= 8}
+    if reads_per_step(seen) >= 4:
+        lines = {one.place for one in seen.reads if one.per_step >= 3}
         looked = sum(one.share for one in seen.places if one.place in lines and one.kind == "script")
         lost = max(lost, looked)
     return lost if lost >= WORTH else 0.0
@@ -115,8 +117,18 @@ def trial(seen: Observation, name: str) -> ObservedTrial | None:
     return found if found is not None and found.pairs >= 2 and found.high < 1.0 and found.median <= 0.9 else None
 
 
+def threads_of_ranks(seen: Observation) -> int | None:
+    """Return the threads of all processes that train together, where they are more than the CPUs and wait for them."""
+    threads = sum(one.threads or 0 for one in seen.ranks)
+    if len(seen.ranks) < 2 or seen.cpus is None or seen.cpu is None or seen.cpu.waiting < 0.2:
+        return None
+    return threads if threads > 1.5 * min(seen.cpus, seen.quota_cpus or seen.cpus) else None
+
+
 def lost_to_threads(seen: Observation) -> float:
     """Return what the fitting number of threads would gain, where another was chosen."""
+    if threads_of_ranks(seen) and seen.cpu is not None:
+        return min(0.9, seen.cpu.waiting / (seen.cpu.waiting + seen.cpu.own))
     found = trial(seen, "threads")
     if found is None or found.to is None or found.before is None or seen.threads is None or seen.cpus is None:
         return 0.0
@@ -149,7 +161,7 @@ def lost_to_small_work(seen: Observation) -> float:
 
 def lost_to_autocast(seen: Observation) -> float:
     """Return what the step gains without autocast; all, where the losses are no numbers with it."""
-    if seen.amp is None:
+    if not in_half(seen):
         return 0.0
     if seen.bad_losses >= 2:
         return 1.0
@@ -164,16 +176,32 @@ def lost_to_compiling(seen: Observation) -> float:
     return lost if enough(seen) and again and seen.compiled.get("frames", 0) >= 2 and lost >= WORTH else 0.0
 
 
-def growth(seen: Observation) -> tuple[float, float, float] | None:
-    """Return by how many per step grow: tensors with a graph, all tensors, resident bytes; None: seen too shortly."""
+class Growth(msgspec.Struct, frozen=True):
+    """By how many the memory of a script grows with each step."""
+
+    graphs: float
+    """Tensors that hold a graph."""
+    tensors: float
+    nodes: float
+    """Operators in the graphs that are held."""
+    size: float
+    """Resident bytes."""
+
+
+def growth(seen: Observation) -> Growth | None:
+    """Return what grows per step; None: seen too shortly."""
     if len(seen.memory) < 2:
         return None
     first, last = seen.memory[0], seen.memory[-1]
     steps = last.step - first.step
     if steps < LEAST_STEPS or first.resident is None or last.resident is None:
         return None
-    counts = (last.graphs - first.graphs, last.tensors - first.tensors, last.resident - first.resident)
-    return counts[0] / steps, counts[1] / steps, counts[2] / steps
+    return Growth(
+        (last.graphs - first.graphs) / steps,
+        (last.tensors - first.tensors) / steps,
+        ((last.nodes or 0) - (first.nodes or 0)) / steps,
+        (last.resident - first.resident) / steps,
+    )
 
 
 def lost_to_memory(seen: Observation) -> float:
@@ -184,8 +212,9 @@ def lost_to_memory(seen: Observation) -> float:
     grown = growth(seen)
     if grown is None:
         return 0.0
-    graphs, tensors, size = grown
-    return 0.5 if (graphs >= 0.5 and size >= 8192) or (tensors >= 0.5 and size >= 200_000) else 0.0
+    graphs = grown.graphs >= 0.5 and grown.size >= 8192
+    chain = grown.nodes >= 1 and grown.size >= 1024
+    return 0.5 if graphs or chain or (grown.tensors >= 0.5 and grown.size >= 200_000) else 0.0
 
 
 def tiny_norm_batch(seen: Observation) -> int | None:
@@ -202,21 +231,87 @@ def losses_rise(seen: Observation) -> bool:
     quarter = len(seen.losses) // 4
     if quarter < 4:
         return False
-    # The very first losses are those of untrained weights.
-    first, last = statistics.median(seen.losses[:3]), statistics.median(seen.losses[-quarter:])
-    if last > 1.5 * first > 0:
+    # The very first losses are those of untrained weights. That of a few samples is mostly chance: more are taken.
+    batch = seen.loader.batch if seen.loader is not None and seen.loader.batch else 32
+    few = min(quarter, max(3, 64 // batch))
+    first, last = statistics.median(seen.losses[:few]), statistics.median(seen.losses[-quarter:])
+    if last > 1.5 * first > 0 and statistics.fmean(seen.losses[-quarter:]) > 1.2 * statistics.fmean(seen.losses[:few]):
         return True
     if seen.optimizer is None or seen.optimizer.lr is None:
         return False
     high = 0.03 if "Adam" in seen.optimizer.name else 0.5
-    return seen.optimizer.lr >= high and last > 0.98 * first > 0
+    # The very first loss is that of weights which nobody has moved yet. Noise cannot be learnt: its loss stays there.
+    # One that shot up and came back to about where it began has learnt nothing either.
+    shot_up = max(seen.losses) > 10 * seen.losses[0]
+    return seen.optimizer.lr >= high and last > (0.8 if shot_up else 1.01) * min(first, seen.losses[0]) > 0
+
+
+def in_half(seen: Observation) -> bool:
+    """Say whether the script computes with 16 bits, by autocast or by the type of its weights."""
+    return seen.amp is not None or (seen.optimizer is not None and seen.optimizer.dtype in ("float16", "bfloat16"))
+
+
+def rate_too_small(seen: Observation) -> float | None:
+    """Return how many times smaller the learning rate is than one that goes with the batch, if the loss stands still.
+
+    Only for SGD with batches of 256 and more. Source: https://arxiv.org/abs/1706.02677 (0.1 for each 256 images, with
+    momentum 0.9): rates for small batches hardly move a net in the few steps that a large batch leaves.
+    """
+    optimizer, batch = seen.optimizer, seen.loader.batch if seen.loader is not None else None
+    if optimizer is None or optimizer.name != "SGD" or not optimizer.lr or batch is None or batch < 256:
+        return None
+    quarter = len(seen.losses) // 4
+    if quarter < 5:
+        return None
+    first, last = statistics.median(seen.losses[:3]), statistics.median(seen.losses[-quarter:])
+    moves = optimizer.lr / (1 - min(0.99, optimizer.momentum or 0.0))
+    ratio = batch / 256 / moves
+    return ratio if ratio >= 150 and 0.97 * first < last < 1.03 * first else None
 
 
 def lost_to_recipe(seen: Observation) -> float:
     """Return nearly all where nothing is learnt; a batch norm at two samples weighs more than slow steps."""
-    if enough(seen) and seen.amp is None and losses_rise(seen):
+    if enough(seen) and not in_half(seen) and (losses_rise(seen) or rate_too_small(seen) is not None):
         return 0.99
     return 0.97 if enough(seen) and tiny_norm_batch(seen) else 0.0
+
+
+def unequal_ranks(seen: Observation) -> tuple[ObservedRank, ObservedRank] | None:
+    """Return the rank that waits longest for its loader and one that waits for it in the exchange of gradients.
+
+    The steps of ranks end together, so what one spends more on its loader another spends more in `backward()`.
+    """
+    ranks = [one for one in seen.ranks if one.steps >= LEAST_STEPS and one.step_seconds]
+    if len(ranks) < 2:
+        return None
+    slow = max(ranks, key=lambda one: one.loader_seconds)
+    quick = min(ranks, key=lambda one: one.loader_seconds)
+    more = slow.loader_seconds - quick.loader_seconds
+    waits = quick.backward_seconds - slow.backward_seconds
+    worth = more >= 0.2 * (quick.step_seconds or 0.0) and waits >= more / 2
+    return (slow, quick) if worth else None
+
+
+def exchanging_ranks(seen: Observation) -> bool:
+    """Say whether processes with equal loaders spend most of a step in backward passes far longer than forward ones.
+
+    By itself a backward pass takes about twice the forward one (two products for each of its one).
+    """
+    ranks = [one for one in seen.ranks if one.steps >= LEAST_STEPS and one.step_seconds]
+    if len(ranks) < 2 or threads_of_ranks(seen) or unequal_ranks(seen):
+        return False
+    long = (one.backward_seconds >= max(8 * one.forward_seconds, 0.6 * (one.step_seconds or 0.0)) for one in ranks)
+    return all(long)
+
+
+def lost_to_ranks(seen: Observation) -> float:
+    """Return the share of a step that ranks wait for the slowest one's loader, or for the exchange of gradients."""
+    pair = unequal_ranks(seen)
+    if pair is None:
+        one = seen.ranks[0] if exchanging_ranks(seen) else None
+        return (one.backward_seconds - 2 * one.forward_seconds) / (one.step_seconds or 1.0) if one else 0.0
+    slow, quick = pair
+    return min(0.95, (slow.loader_seconds - quick.loader_seconds) / (quick.step_seconds or 1.0))
 
 
 LOST: dict[str, Callable[[Observation], float]] = {
@@ -231,5 +326,6 @@ LOST: dict[str, Callable[[Observation], float]] = {
     "BEN010": lost_to_autocast,
     "BEN011": lost_to_compiling,
     "BEN012": lost_to_recipe,
+    "BEN030": lost_to_ranks,
 }
 """Code of a check → what it goes by. A script that fails has no step to gain from."""

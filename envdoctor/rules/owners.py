@@ -70,8 +70,8 @@ def is_foreign(path: str, homes: tuple[str, ...], library_path: str | None) -> b
     Packages in another site-packages (the user's, the base environment's) may well be on Python's own
     path; they are foreign only where LD_LIBRARY_PATH names their folder.
     """
-    if any(path.startswith(f"{home}/") for home in homes):
-        return False
+    if "\\" in path or any(path.startswith(f"{home}/") for home in homes):
+        return False  # Windows looks beside the program first and has no LD_LIBRARY_PATH
     return not PACKAGED.search(path) or _named(path, library_path) is not None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
 from envdoctor import __version__
@@ -10,6 +9,8 @@ from envdoctor.data_date import DATE
 from envdoctor.facts import Unknown
 from envdoctor.report.ascii import to_ascii
 from envdoctor.report.clean import line
+from envdoctor.report.language import spoken
+from envdoctor.report.layout import padded, paragraph
 from envdoctor.setup.build import Built
 from envdoctor.setup.plan import Plan, gigabytes
 from envdoctor.setup.steps import steps
@@ -28,14 +29,7 @@ class Page:
 
     def text(self, text: str, first: str = "", others: str = "", *, bold: bool = False) -> None:
         """Add a paragraph."""
-        wrapped = textwrap.wrap(
-            self._plain(text),
-            self._width,
-            initial_indent=first,
-            subsequent_indent=others,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        wrapped = paragraph(self._plain(spoken(text)), self._width, first, others, whole=True)
         self._lines += [f"{BOLD}{one}{PLAIN}" if bold and self._color else one for one in wrapped]
 
     def heading(self, title: str) -> None:
@@ -46,7 +40,7 @@ class Page:
     def rows(self, rows: Iterable[tuple[str, str]]) -> None:
         """Add lines of a label and a value."""
         for label, value in rows:
-            self.text(value, f"  {label:<12}", " " * 14)
+            self.text(value, f"  {padded(spoken(label), 12)}", " " * 14)
 
     def commands(self, commands: Iterable[str]) -> None:
         """Add commands as they are."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from envdoctor.bench.observe import NothingSeenError, judged, observation_of, observe
 from envdoctor.facts import Failure, Unknown
-from envdoctor.observation import ObservedCpu
+from envdoctor.observation import Observation, ObservedCpu
 from envdoctor.probes.child import Account
 from tests.machines_observed import OBSERVED, SOUND, observed, parts
 
@@ -104,6 +104,59 @@ def test_a_slow_loader_is_named_by_the_command(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert not done.stdout
     assert "of the time waits for batches" in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_processes_that_train_together_are_watched() -> None:
+    pytest.importorskip("torch")
+    report = observe(sys.executable, str(WORKLOADS / "children_unequal.py"), (), seconds=2.0)
+    seen = report.facts.observation
+
+    assert report.primary == "BEN030", report.headline
+    assert isinstance(seen, Observation)
+    assert [one.rank for one in seen.ranks] == [0, 1]
+    assert seen.ended == "enough"
+
+
+FORKS = """
+import multiprocessing, torch
+def work():
+    net = torch.nn.Linear(8, 8)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    for _ in range({steps}):
+        optimizer.zero_grad()
+        net(torch.randn(4, 8)).sum().backward()
+        optimizer.step()
+if __name__ == "__main__":
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    process.join()
+    print("left with", process.exitcode)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("steps", [30, 10**9])
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are not forked there")
+def test_a_forked_process_that_trains_is_watched(tmp_path: Path, steps: int) -> None:
+    pytest.importorskip("torch")
+    script = tmp_path / "forks.py"
+    script.write_text(FORKS.format(steps=steps), encoding="utf-8")
+    seen = observe(sys.executable, str(script), (), seconds=1.0).facts.observation
+
+    assert isinstance(seen, Observation)
+    assert seen.steps >= 20  # those of the child
+    assert seen.ranks == ()
+
+
+@pytest.mark.slow
+def test_a_script_that_never_trains_is_ended(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    script = tmp_path / "sleeps.py"
+    script.write_text("import time\nwhile True: time.sleep(3600)\n", encoding="utf-8")
+
+    with pytest.raises(NothingSeenError, match="took no step"):
+        observe(sys.executable, str(script), (), seconds=1.0, limit=2.0)
 
 
 @pytest.mark.slow

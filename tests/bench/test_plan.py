@@ -1,3 +1,4 @@
+import importlib
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def test_every_experiment_says_what_it_asks() -> None:
         assert one.changes
         assert one.held
         assert one.presets
-        assert one.group in {"ladder", "loader", "sync", "memory", "machine"}
+        assert one.group in {"ladder", "loader", "sync", "memory", "machine", "parallel", "ops", "fit", "crossover"}
 
 
 def test_the_page_lists_every_experiment_and_every_column() -> None:
@@ -53,6 +54,12 @@ def test_quick_is_planned_for_five_minutes() -> None:
     assert sum(one.estimate for one in chosen if not one.experiment.gpu) < 300
 
 
+def test_a_row_with_a_rate_of_its_own_is_reckoned_with_it() -> None:
+    [row] = plan.choose("full", ("ladder.tuned_85",), plan.sizes("full"))
+
+    assert row.epochs * 50_000 / 500 < row.estimate < row.epochs * 50_000 / 500 + 60
+
+
 def test_longer_training_takes_longer() -> None:
     short, long = (plan.choose("full", ("ladder",), plan.sizes("full", epochs)) for epochs in (0.0, 10.0))
 
@@ -69,3 +76,23 @@ def test_the_reference_is_not_measured_against_itself() -> None:
     assert plan.request(batch, sizes, "cpu", 0, None)["reference"] == {}
     assert plan.request(batch, sizes, "cpu", 0, None)["limit"] >= 60
     assert plan.request(batch, sizes, "cpu", 0, 7.0)["limit"] == 7
+
+
+def test_loader_processes_are_listed_up_to_the_usable_cpus() -> None:
+    def workers(cpus: int, *only: str) -> list[int]:
+        chosen = plan.choose("full", only, plan.sizes("full"), cpus)
+        rows = [one.experiment.name for one in chosen if one.experiment.name.startswith("ladder.workers_")]
+        return [int(name.rpartition("_")[2]) for name in rows if name[-1].isdigit()]
+
+    assert workers(2) == [0, 4]
+    assert workers(12) == [0, 4, 6, 8, 12]
+    assert workers(96, "ladder") == [0, 4, 6, 8, 12, 16, 24, 32, 48, 64]
+    assert workers(2, "ladder.workers_16") == [16]
+
+
+def test_settings_are_those_that_the_worker_knows() -> None:
+    known = importlib.import_module("envdoctor.bench.worker.recipe").DEFAULTS
+    for one in EXPERIMENTS:
+        if one.kind in {"compare", "loader", "memory"}:
+            assert set(one.settings) | set(one.reference or {}) <= set(known), one.name
+        assert one.reference is None or one.reference != one.settings or one.name == "ladder.textbook"

@@ -98,7 +98,9 @@ def test_training_is_accounted(mixed: Series) -> None:
     training = named(mixed, "ladder.faster").training
 
     assert training is not None
-    assert training.steps == 4  # 0.05 epochs of 78 batches
+    assert training.steps == 4  # 0.05 epochs of 75 batches
+    assert (training.train_images, training.validation_images) == (9600, 400)
+    assert len(training.train_loss) == len(training.validation_loss) == len(training.validation_accuracy) == 1
     assert training.tested == 2000
     assert training.accuracy == training.correct / 2000
     assert len(training.class_accuracy) == 10
@@ -118,6 +120,14 @@ def test_memory_grows_by_a_straight_line(mixed: Series) -> None:
     values = named(mixed, "memory.small").values
 
     assert values["predicted_bytes"] == pytest.approx(values["measured_bytes"], rel=0.01)
+    assert values["prediction_error"] == pytest.approx(0, abs=0.01)
+    # What was counted is a part of what was measured, and memory for 4096 images is more than noise.
+    assert values["activations_bytes"] < values["step_counted_bytes"] < values["step_measured_bytes"]
+    assert values["rest_bytes"] == values["step_measured_bytes"] - values["step_counted_bytes"]
+    assert -0.9 < values["step_counted_error"] < 0
+    assert values["host_prediction_error"] == pytest.approx(0, abs=0.9)
+    assert values["largest_batch_predicted"] < values["free_bytes"] / values["bytes_per_image"]
+    assert values["gradients_bytes"] == values["optimizer_bytes"] == values["parameters_bytes"]
     # Of one image: what two convolutions, two pools and three layers keep is between 10 and 200 KiB.
     assert 10 << 10 < values["bytes_per_image"] < 200 << 10
     assert values["parameters_bytes"] == 62006 * 4

@@ -14,7 +14,9 @@ import pytest
 from envdoctor.bench.measurement import Measurement, Outcome
 from envdoctor.bench.smoke import START, Options, RefusedError, run_smoke
 
-TINY = Options(train_per_class=60, test_per_class=20, most_steps=24, least_steps=24, device="cpu", timeout=120)
+TINY = Options(
+    train_per_class=60, test_per_class=20, most_steps=24, least_steps=24, device="cpu", timeout=120, parts=()
+)
 BRIEF = Options(timeout=60)
 
 

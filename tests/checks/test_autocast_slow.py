@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from envdoctor.findings import Severity
-from envdoctor.observation import Observation
+from envdoctor.observation import Observation, ObservedOptimizer
 from envdoctor.testing import findings
 from tests.machines_observed import OBSERVED, SOUND, observed, trial
 
@@ -19,6 +19,13 @@ def test_losses_that_are_no_numbers_are_a_failure() -> None:
     [found] = findings("BEN010", observation=observed(amp="cpu float16", bad_losses=40))
 
     assert found.severity is Severity.ERROR
+
+
+def test_weights_of_sixteen_bits_without_autocast() -> None:
+    seen = observed(bad_losses=40, optimizer=ObservedOptimizer(name="SGD", dtype="float16"))
+    [found] = findings("BEN010", observation=seen)
+
+    assert found.what == "40 losses were no finite numbers with weights of float16."
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,13 @@ def test_is_a_warning_and_accuses_nobody() -> None:
     assert found.evidence == {"torch.cuda": "13.2", "pci_gpus": []}
 
 
+def test_a_card_that_is_kept_for_virtual_machines_is_named() -> None:
+    [found] = ask(pci_gpus=(PciGpu("0000:01:00.0", "10de", "2204", bound="vfio-pci"),), driver=Driver(nvml=0))
+
+    assert "keeps NVIDIA GPU 10de:2204 at 0000:01:00.0 for virtual machines" in found.what
+    assert (found.severity, found.cause) == (Severity.WARNING, "driver-not-loaded")
+
+
 def test_names_the_gpu_that_is_there() -> None:
     [found] = ask(pci_gpus=(AMD,))
 

@@ -16,8 +16,26 @@ def ask(**facts: Any) -> list[Finding]:
         "pci_gpus": (NVIDIA,),
         "gpus": (),
         "driver": None,
+        "environment": {},
     }
     return findings("TOR006", **(usual | facts))
+
+
+@pytest.mark.parametrize(
+    ("environment", "cause"),
+    [
+        ({"CUDA_VISIBLE_DEVICES": "7"}, "visible-devices-hidden"),
+        ({"NVIDIA_VISIBLE_DEVICES": "void"}, "visible-devices-hidden"),
+        (Unknown("not asked"), "visible-devices-hidden"),
+        ({}, "cuda-unavailable"),
+        ({"OMP_NUM_THREADS": "1"}, "cuda-unavailable"),
+    ],
+)
+def test_a_variable_is_accused_where_one_is_set(environment: dict[str, str] | Unknown, cause: str) -> None:
+    run = TorchRun(available=False, init_error="RuntimeError: No CUDA GPUs are available")
+    [found] = ask(torch_run=run, environment=environment)
+
+    assert found.cause == cause
 
 
 def test_repeats_what_torch_says() -> None:
@@ -47,7 +65,7 @@ def test_repeats_what_torch_says() -> None:
     ],
 )
 def test_causes(message: str | None, cause: str) -> None:
-    [found] = ask(torch_run=TorchRun(available=False, init_error=message))
+    [found] = ask(torch_run=TorchRun(available=False, init_error=message), environment=Unknown("not asked"))
 
     assert found.cause == cause
 

@@ -29,6 +29,19 @@ def test_a_module_for_another_kernel_must_be_built() -> None:
     assert found.fix.risk is Risk.NEEDS_ROOT
 
 
+@pytest.mark.parametrize(
+    ("version", "card", "cause"),
+    [("590.44.01", "1b06", "gpu-arch-too-old"), ("535.183.01", "2b85", "driver-too-old"),
+     ("580.65.06", "2204", "driver-not-loaded"), ("580.65.06", "1b06", "driver-not-loaded")],
+)  # fmt: skip
+def test_a_module_that_finds_no_card_that_it_knows_is_not_loaded(version: str, card: str, cause: str) -> None:
+    driver = replace(NOT_LOADED, version=version, library=version)
+
+    [found] = judged("DRV003", ASLEEP, driver=driver, pci_gpus=(replace(CARD, device=card, bound=None),))
+
+    assert found.cause == cause
+
+
 def test_files_and_a_card_are_proof_without_nvml() -> None:
     [found] = judged("DRV003", ASLEEP, driver=replace(NOT_LOADED, nvml=None))
 

@@ -33,6 +33,13 @@ def test_heat_names_the_air() -> None:
     assert "air" in found.fix.text
 
 
+def test_the_drivers_heat_control_counts_where_it_leaves_half_of_the_clock() -> None:
+    [found] = ask(held_down_by=("heat (driver)",), clock_mhz=900)
+
+    assert "heat (driver)): 900 of 2100 MHz" in found.what
+    assert "air" in found.fix.text
+
+
 def test_above_its_own_limit_it_is_too_hot_whatever_it_does() -> None:
     [found] = ask(temperature_celsius=96, utilisation_percent=0, held_down_by=("idle", "heat (hardware)"))
 
@@ -57,6 +64,8 @@ def test_a_power_limit_far_below_the_usual_one(limit: float, severity: Severity)
         pytest.param({}, id="it computes at full speed"),
         pytest.param({"held_down_by": ("power cap",)}, id="a power cap under load is how GPUs work"),
         pytest.param({"held_down_by": ("heat (driver)", "power cap")}, id="the driver regulates by heat"),
+        pytest.param({"held_down_by": ("heat (driver)",), "clock_mhz": None}, id="by how much is not known"),
+        pytest.param({"held_down_by": ("heat (driver)",), "clock_mhz": 900, "utilisation_percent": 3}, id="it is idle"),
         pytest.param({"held_down_by": ("clocks set",)}, id="somebody fixed the clocks"),
         pytest.param({"held_down_by": ("idle", "power brake")}, id="idle"),
         pytest.param({"held_down_by": ("hardware slowdown",), "utilisation_percent": 3}, id="nearly idle"),

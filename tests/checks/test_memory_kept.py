@@ -14,6 +14,13 @@ def test_names_it_with_its_numbers() -> None:
     assert "1 tensors more are held, and 4 MB" in found.what
 
 
+def test_names_a_chain_of_graphs_behind_one_tensor() -> None:
+    chain = (replace(MEMORY[0], nodes=30), replace(MEMORY[1], nodes=930, resident=510_000_000))
+    [found] = findings("BEN006", observation=observed(memory=chain))
+
+    assert found.what == "With each step 9 operators of graphs more are held, and 0.1 MB."
+
+
 @pytest.mark.parametrize(
     "seen",
     [
@@ -21,6 +28,10 @@ def test_names_it_with_its_numbers() -> None:
         pytest.param(observed(memory=(MEMORY[0], replace(MEMORY[1], resident=10**9))), id="an allocator grows"),
         pytest.param(observed(memory=(MEMORY[0], replace(MEMORY[1], tensors=140))), id="a detached loss is kept"),
         pytest.param(replace(LOUD, memory=LOUD.memory[:1]), id="seen once"),
+        pytest.param(
+            observed(memory=(replace(MEMORY[0], nodes=40), replace(MEMORY[1], nodes=40, resident=10**9))),
+            id="the same graph at each look",
+        ),
         pytest.param(replace(LOUD, memory=(replace(LOUD.memory[0], step=105), LOUD.memory[1])), id="few steps between"),
         pytest.param(replace(LOUD, memory=(replace(LOUD.memory[0], resident=None), LOUD.memory[1])), id="no size"),
         pytest.param(None, id="nothing was observed"),

@@ -60,8 +60,26 @@ def test_the_stack_of_a_crash_does_not_hide_the_error() -> None:
             {"PYTHONPATH": "/usr/lib/python2.7"}, "env-variable", "PYTHONPATH=/usr/lib/python2.7",
             id="another Python's library on PYTHONPATH"),
         pytest.param(
+            died("exit code 1", "No module named 'encodings'"), {"PYTHONPLATLIBDIR": "lib32"}, "env-variable",
+            "PYTHONPLATLIBDIR=lib32", id="another folder for its library"),
+        pytest.param(
             died("exit code 1", "No module named 'encodings'"), {}, "python-broken", "standard library",
             id="its standard library is gone"),
+        pytest.param(
+            died("exit code 1", "Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be an integer"),
+            {}, "env-variable", "value of PYTHONHASHSEED", id="a variable that it names"),
+        pytest.param(
+            died("exit code 1", "Fatal Python error: preconfig_init_allocator: PYTHONMALLOC: unknown allocator"),
+            {"PYTHONHOME": "/x"}, "env-variable", "value of PYTHONMALLOC", id="what it names counts first"),
+        pytest.param(
+            died("exit code 1", "Fatal Python error: preconfig_init_utf8_mode: invalid PYTHONUTF8 value"),
+            {}, "env-variable", "value of PYTHONUTF8", id="one with a number in its name"),
+        pytest.param(
+            died("exit code 1", "LookupError: unknown encoding: utf"), {"PYTHONIOENCODING": "utf"}, "env-variable",
+            "value of PYTHONIOENCODING", id="a variable that it does not name"),
+        pytest.param(
+            died("exit code 1", "LookupError: unknown encoding: utf"), {}, "python-broken", "damaged",
+            id="an encoding of its own"),
         pytest.param(died("SIGKILL", kind="signal"), {}, "limits", "memory", id="killed for memory"),
         pytest.param(died("no end after 25 s", kind="hang"), {}, "python-broken", "first line", id="it hangs"),
         pytest.param(died("SIGSEGV", kind="signal"), Unknown("not asked"), "python-broken", "damaged",

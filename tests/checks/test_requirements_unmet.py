@@ -34,9 +34,23 @@ def test_a_library_that_was_replaced() -> None:
     [one] = found(INSTALLED | {"nvidia-cudnn-cu13": "9.10.2.21"})
 
     assert one.severity is Severity.WARNING
-    assert one.cause == "cuda-lib-shadowing"
+    assert one.cause == "cudnn-mismatch"
     assert "nvidia-cudnn-cu13 9.10.2.21 (it requires 9.26.0.51)" in one.what
     assert one.fix.commands == ("/home/ada/env/bin/python -m pip install nvidia-cudnn-cu13==9.26.0.51",)
+
+
+def test_an_older_triton_is_torch_compiles_trouble() -> None:
+    [one] = found(INSTALLED | {"triton": "3.1.0"})
+
+    assert (one.severity, one.cause) == (Severity.WARNING, "triton-or-compile")
+    assert "triton 3.1.0" in one.what
+    assert one.fix.commands == ("/home/ada/env/bin/python -m pip install triton==3.9.0",)
+
+
+def test_two_libraries_are_not_cudnns_trouble_alone() -> None:
+    [one] = found(INSTALLED | {"nvidia-cudnn-cu13": "9.10.2.21", "nvidia-nccl-cu13": "2.20.5"})
+
+    assert one.cause == "cuda-lib-shadowing"
 
 
 def test_a_package_that_is_missing_is_a_note() -> None:
@@ -45,6 +59,7 @@ def test_a_package_that_is_missing_is_a_note() -> None:
 
     assert one.severity is Severity.NOTE
     assert "requires triton, which is not installed" in one.what
+    assert one.cause == "triton-or-compile"
 
 
 def test_a_torch_without_what_it_requires() -> None:
@@ -58,6 +73,7 @@ def test_a_torch_without_what_it_requires() -> None:
     [
         pytest.param(INSTALLED, TORCH, id="all is there; setuptools is for building"),
         pytest.param(INSTALLED | {"triton": "3.10.0"}, TORCH, id="who replaces Triton knows why"),
+        pytest.param(INSTALLED | {"triton": "3.9.1"}, TORCH, id="a later patch of Triton"),
         pytest.param({}, None, id="no torch is TOR001's"),
         pytest.param({}, replace(TORCH, requires=()), id="it requires nothing"),
         pytest.param({}, replace(TORCH, requires=Unknown("no metadata")), id="not known"),

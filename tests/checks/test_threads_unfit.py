@@ -1,9 +1,9 @@
 import pytest
 from msgspec.structs import replace
 
-from envdoctor.observation import Observation
+from envdoctor.observation import Observation, ObservedCpu
 from envdoctor.testing import findings
-from tests.machines_observed import OBSERVED, SOUND, observed, trial
+from tests.machines_observed import OBSERVED, RANK, SOUND, observed, trial
 
 LOUD = OBSERVED["BEN007"]
 
@@ -20,6 +20,18 @@ def test_a_single_thread_may_be_an_accident() -> None:
     assert "One thread leaves CPUs idle" in found.why
 
 
+CROWDED = observed(
+    ranks=tuple(replace(RANK, rank=at, threads=2) for at in range(2)), cpu=ObservedCpu(own=1.9, others=0.0, waiting=1.2)
+)
+
+
+def test_processes_that_train_together_with_too_many_threads() -> None:
+    [found] = findings("BEN007", observation=CROWDED)
+
+    assert found.what.startswith("2 processes compute with 4 threads in all on 2 CPUs; 1.2 threads of one of them")
+    assert found.fix.commands == ("export OMP_NUM_THREADS=1",)
+
+
 @pytest.mark.parametrize(
     "seen",
     [
@@ -29,6 +41,9 @@ def test_a_single_thread_may_be_an_accident() -> None:
         pytest.param(observed(threads=8, trials=(trial(0.85, spread=0.3, before=8, to=2),)), id="turns disagree"),
         pytest.param(observed(threads=8, trials=()), id="too many, and nobody tried"),
         pytest.param(replace(LOUD, cpus=None), id="nobody knows the CPUs"),
+        pytest.param(replace(CROWDED, cpu=ObservedCpu(own=1.9, others=0.0, waiting=0.05)), id="nobody waits for a CPU"),
+        pytest.param(replace(CROWDED, ranks=tuple(replace(RANK, rank=at) for at in range(2))), id="one thread each"),
+        pytest.param(replace(CROWDED, cpu=None), id="nobody counted who waits"),
         pytest.param(None, id="nothing was observed"),
     ],
 )

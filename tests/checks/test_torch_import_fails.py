@@ -8,8 +8,14 @@ TORCH = Torch("2.15.0+cu132", cuda="13.2")
 SOUND = Python("/x/python")
 
 
-def ask(failure: Failure | None, python: Python | None | Unknown = SOUND, torch: Torch | None = TORCH) -> list[Finding]:
-    return findings("TOR002", torch=torch, torch_run=TorchRun(failure=failure), python=python)
+def ask(
+    failure: Failure | None,
+    python: Python | None | Unknown = SOUND,
+    torch: Torch | None | Unknown = TORCH,
+    **environment: str,
+) -> list[Finding]:
+    run = TorchRun(failure=failure)
+    return findings("TOR002", torch=torch, torch_run=run, python=python, environment=environment)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +60,51 @@ def test_the_culprit_is_the_cause(failure: Failure, cause: str) -> None:
     [found] = ask(failure)
 
     assert found.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("torch", "variable", "cause"),
+    [
+        (Torch("2.13.0+cpu", cuda=None, hip=None, xpu=None), "/opt/other/torch/lib", "multiple-installs-or-shadowing"),
+        (Torch("2.13.0+cpu", cuda=None, hip=None, xpu=None), "", "cudnn-mismatch"),
+        (TORCH, "/opt/other/torch/lib", "cudnn-mismatch"),
+    ],
+)
+def test_a_cpu_build_that_asks_for_cuda(torch: Torch, variable: str, cause: str) -> None:
+    failure = Failure("exception", "import torch", "ImportError: libcudnn.so.9: cannot open shared object file")
+    [found] = ask(failure, torch=torch, LD_LIBRARY_PATH=variable)
+
+    assert found.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("shadows", "cause"), [((), "numpy-abi"), (("/w/numpy.py",), "multiple-installs-or-shadowing")]
+)
+def test_what_is_left_of_numpy(shadows: tuple[str, ...], cause: str) -> None:
+    failure = Failure("exception", "import torch", "AttributeError: module 'numpy' has no attribute 'ndarray'")
+    [found] = ask(failure, Python("/x/python", shadowing=shadows))
+
+    assert found.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("library", "variable", "cause"),
+    [
+        pytest.param("/opt/old/libstdc++.so.6", "/opt/none:/opt/old/", "env-variable", id="a library of the system"),
+        pytest.param("/opt/old/libcublas.so.13", "/opt/old", "cuda-lib-shadowing", id="a library of CUDA"),
+        pytest.param("/opt/old/libstdc++.so.6", "/opt/older:", "torch-broken", id="elsewhere"),
+        pytest.param("/opt/old/libstdc++.so.6", "", "torch-broken", id="no variable"),
+        pytest.param(
+            "/e/lib/python3.12/site-packages/torch/lib/libc10.so", "/e/lib/python3.12/site-packages/torch/lib",
+            "torch-broken", id="a package's own folder"),
+    ],
+)  # fmt: skip
+def test_a_damaged_library_that_a_variable_leads_to(library: str, variable: str, cause: str) -> None:
+    failure = Failure("exception", "import torch", f"ImportError: {library}: invalid ELF header")
+    [found] = ask(failure, LD_LIBRARY_PATH=variable)
+
+    assert found.cause == cause
+    assert ("LD_LIBRARY_PATH puts /opt/old first" in found.why) is (cause != "torch-broken")
 
 
 def test_a_file_that_is_named_in_the_traceback_and_hides_a_module_is_the_cause() -> None:
@@ -171,3 +222,78 @@ def test_a_long_message_is_cut_in_the_headline_alone() -> None:
 )  # fmt: skip
 def test_stays_silent(torch: Torch | None, run: TorchRun | None) -> None:
     assert not findings("TOR002", torch=torch, torch_run=run, python=Unknown("not asked"))
+
+
+def raised(words: str) -> Failure:
+    return Failure("exception", "import torch", words)
+
+
+OLD_CUBLAS = raised("ImportError: libtorch_cuda.so: undefined symbol: cublasSgetrfBatched, version libcublas.so.13")
+OLD_RUNTIME = raised("ImportError: /usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.30' not found")
+
+
+@pytest.mark.parametrize(
+    ("failure", "preload", "cause"),
+    [
+        pytest.param(OLD_CUBLAS, "/old/libcublas.so.13", "env-variable", id="a CUDA library"),
+        pytest.param(OLD_CUBLAS, "/x/libjemalloc.so:/old/libcublas.so.13", "env-variable", id="the second of two"),
+        pytest.param(OLD_RUNTIME, "/old/libstdc++.so.6", "env-variable", id="the runtime of C++"),
+        pytest.param(OLD_CUBLAS, "/x/libjemalloc.so.2", "cuda-lib-shadowing", id="one that has no part in it"),
+        pytest.param(OLD_CUBLAS, "", "cuda-lib-shadowing", id="nothing"),
+        pytest.param(raised("OSError: [Errno 28] No space left on device: libcublas"), "/old/libcublas.so",
+                     "filesystem", id="another reason that names it"),
+    ],
+)  # fmt: skip
+def test_a_library_that_is_preloaded_is_the_variables_fault(failure: Failure, preload: str, cause: str) -> None:
+    [found] = ask(failure, LD_PRELOAD=preload)
+
+    assert found.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("python_path", "cause"),
+    [
+        pytest.param("/old/site-packages", "multiple-installs-or-shadowing", id="names it"),
+        pytest.param("/w:/old/site-packages/", "multiple-installs-or-shadowing", id="names it with others"),
+        pytest.param("/old", "multiple-installs-or-shadowing", id="names a folder above"),
+        pytest.param("/w", "torch-broken", id="names others"),
+        pytest.param("", "torch-broken", id="is not set"),
+    ],
+)
+def test_packages_of_another_python_are_the_fault_of_the_variable_that_names_them(python_path: str, cause: str) -> None:
+    torch = Torch("2.0.1", path="/old/site-packages/torch", extensions=("_C.cpython-38-x86_64-linux-gnu.so",))
+    failure = raised("ImportError: Failed to load PyTorch C extensions:")
+    [found] = ask(failure, Python("/x/python", version="3.11.7"), torch, PYTHONPATH=python_path)
+
+    assert found.cause == cause
+    assert "3.8" in found.why
+
+
+def test_what_cannot_be_looked_for_and_fails_is_said() -> None:
+    [found] = ask(raised("RuntimeError: licence server not reached"), torch=Unknown("RuntimeError raised"))
+
+    assert "licence server" in found.what
+    assert found.cause == "torch-broken"
+
+
+def test_a_message_that_begins_with_an_empty_line_is_said() -> None:
+    [found] = ask(raised("ValueError: \n\nInvalid log settings: dynamooo, must be\na list"))
+
+    assert "raises ValueError: Invalid log settings: dynamooo, must be (" in found.what
+
+
+@pytest.mark.parametrize(
+    ("path", "python", "cause"),
+    [
+        pytest.param("/x/lib/python3.11/site-packages/torch", SOUND, "torch-broken", id="installed, and nothing hides"),
+        pytest.param("/w/torch", SOUND, "multiple-installs-or-shadowing", id="a folder of somebody's"),
+        pytest.param("/x/lib/python3.11/site-packages/torch", Python("/x/python", shadowing=("/w/random.py",)),
+                     "multiple-installs-or-shadowing", id="a file hides a module"),
+        pytest.param("/x/lib/python3.11/site-packages/torch", None, "multiple-installs-or-shadowing", id="not known"),
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_circular_import(path: str, python: Python | None, cause: str) -> None:
+    failure = raised("ImportError: cannot import name 'version' from partially initialized module 'torch' (most likely")
+    [found] = ask(failure, python, Torch("2.9.1", path=path, extensions=("_C.so",)))
+
+    assert found.cause == cause

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from envdoctor.facts import Failure, Python, Torch, TorchRun, Unknown
+from envdoctor.facts import Companion, Failure, Python, Torch, TorchRun, Unknown
 from envdoctor.findings import INSTALL, Finding, Severity
 from envdoctor.testing import findings as asked
 
@@ -12,7 +12,8 @@ ONE = Torch("2.6.0+cu124", path=f"{SITE}/torch", metadata_version="2.6.0", metad
 
 
 def findings(code: str, **facts: Any) -> list[Finding]:
-    return asked(code, **({"torch_run": Unknown("not run")} | facts))
+    usual: dict[str, Any] = {"torch_run": Unknown("not run"), "torchvision": None, "torchaudio": None}
+    return asked(code, **(usual | facts))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,42 @@ def test_names_the_versions_and_removes_before_it_installs() -> None:
     assert (found.severity, found.cause) == (Severity.WARNING, "multiple-installs-or-shadowing")
 
 
+@pytest.mark.parametrize(
+    ("stage", "detail", "severity"),
+    [
+        ("import torch", "ImportError: libtorch_cuda.so: cannot open shared object file", Severity.ERROR),
+        ("import torch", "AttributeError: x", Severity.ERROR),
+        ("import torch", "OSError: [Errno 28] No space left on device", Severity.WARNING),
+        ("CUDA init", "RuntimeError: x", Severity.WARNING),
+    ],
+)
+def test_two_of_which_the_first_fails(stage: str, detail: str, severity: Severity) -> None:
+    python = Python("/x/bin/python", duplicates={"torch": ("2.6.0", "2.8.0")})
+    run = TorchRun(failure=Failure("exception", stage, detail))
+    [found] = findings("TOR010", torch=ONE, python=python, torch_run=run)
+
+    assert found.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("wanted", "severity"),
+    [
+        pytest.param("==2.8.0", Severity.ERROR, id="for the one that does not run"),
+        pytest.param("==2.6.0", Severity.WARNING, id="for the one that runs"),
+        pytest.param("==2.5.0", Severity.WARNING, id="for neither"),
+        pytest.param(">=2.8.0", Severity.WARNING, id="for any newer one"),
+        pytest.param(None, Severity.WARNING, id="for any"),
+    ],
+)
+def test_a_torchvision_that_was_installed_for_the_other_one_cannot_work(wanted: str | None, severity: Severity) -> None:
+    python = Python("/x/bin/python", duplicates={"torch": ("2.6.0", "2.8.0")})
+    vision = Companion("0.23.0", requires_torch=wanted)
+    [found] = findings("TOR010", torch=ONE, python=python, torchvision=vision)
+
+    assert found.severity is severity
+    assert ("torchvision is made for 2.8.0" in found.why) == (severity is Severity.ERROR)
+
+
 def test_uses_uv_where_there_is_no_pip() -> None:
     python = Python("/x/bin/python", kind="uv", pip=None, duplicates={"torch": ("2.6.0", "2.8.0")})
     [found] = findings("TOR010", torch=ONE, python=python)
@@ -61,6 +98,12 @@ def test_files_and_metadata_of_different_releases(torch: Torch) -> None:
 
     assert "2.6.0" in found.what
     assert "2.8.0" in found.what
+
+
+def test_files_of_one_variant_under_the_metadata_of_another() -> None:
+    [found] = findings("TOR010", torch=Torch("2.6.0+cpu", metadata_version="2.6.0+cu124"), python=Python("/x"))
+
+    assert "are of 2.6.0+cpu; pip's list says 2.6.0+cu124" in found.what
 
 
 def test_remains_are_only_noted_and_nothing_is_reinstalled() -> None:
@@ -90,6 +133,9 @@ def test_remains_are_only_noted_and_nothing_is_reinstalled() -> None:
             Torch("2.1.0", metadata_version="2.6.0", path="/mod/torch", metadata_folder=SITE), Python("/x"),
             id="another place is TOR008's business"),
         pytest.param(Torch("2.6.0+cu124", metadata_version=None), Python("/x"), id="no metadata"),
+        pytest.param(Torch("2.6.0+cu124", metadata_version="2.6.0"), Python("/x"), id="PyPI names no variant"),
+        pytest.param(Torch("2.0.1+cu117", metadata_version="2.0.1+cu117.with.pypi.cudnn"), Python("/x"),
+                     id="more words for the same variant"),
         pytest.param(Torch(metadata_version="2.6.0"), Python("/x"), id="no version"),
         pytest.param(None, Python("/x", duplicates={"torch": ("1.0", "2.0")}), id="no torch is found"),
         pytest.param(ONE, None, id="no Python"),

@@ -53,3 +53,11 @@ def test_a_crash_while_it_is_loaded() -> None:
 )  # fmt: skip
 def test_stays_silent(torchvision: Companion | None, torch: Torch | None, run: TorchRun | None) -> None:
     assert not findings("LIB001", torchvision=torchvision, torch=torch, torch_run=run)
+
+
+@pytest.mark.parametrize("library", ["libc10.so", "libtorch_cpu.so", "libtorch.so", "libtorch_python.so"])
+def test_what_every_build_has_is_missing_because_torch_is_damaged(library: str) -> None:
+    companion = Companion("0.29.2+cu132", requires_torch="==2.15.0", missing=(library,))
+    failed = TorchRun(failure=Failure("exception", "import torch", f"ImportError: {library}: cannot open"))
+
+    assert not findings("LIB001", torchvision=companion, torch=CUDA, torch_run=failed)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 COMMAND = [sys.executable, "-c", "from envdoctor.cli.bench import bench; bench(prog_name='bench')"]
@@ -129,6 +130,80 @@ def python_that_hangs_on_the_gpu(tmp_path: Path) -> Callable[[], tuple[str, Path
         return program(tmp_path, source), mark
 
     return make
+
+
+STUBBORN = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+first, second = options["requests"]
+say(stage="x", begun=[first["name"], "cpu"])
+say(ended={"verdict": "DONE", "reason": "", "seconds": 1.0})
+say(stage="y", begun=[second["name"], "cpu"])
+open(MARK, "w").write(str(os.getpid()))
+time.sleep(600)
+"""
+
+
+def gone(pid: int) -> bool:
+    """Say whether a process has ended; whoever has to take its exit code may be late."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("pause", [0.0, 0.02, 0.1, 0.5])
+def test_a_second_interruption_hurries_and_still_leaves_what_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, pause: float
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    mark, target = tmp_path / "pid", tmp_path / "series.json"
+    python = program(tmp_path, STUBBORN.replace("MARK", repr(str(mark))))
+    asked = ["--preset", "quick", "--only", "sync.iris_10", "--only", "sync.iris_100", "--device", "cpu"]
+    process = start("--python", python, *asked, "--json", "-o", str(target))
+    until = time.monotonic() + 60
+    # The first experiment is kept, and the second one under way.
+    while not (list(tmp_path.glob("envdoctor/bench/*.json")) and mark.exists() and mark.read_text()):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    process.send_signal(number)
+    time.sleep(pause)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    document = json.loads(target.read_text())
+
+    assert process.returncode == 130
+    assert document["verdict"] == "INTERRUPTED"
+    assert [m["name"] for m in document["measurements"]] == ["sync.iris_10"]
+    assert list(tmp_path.glob("envdoctor/bench/*.json"))
+    assert gone(int(mark.read_text()))
+
+
+def test_whoever_insists_ends_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    mark = tmp_path / "pid"
+    process = start("--python", program(tmp_path, STUBBORN.replace("MARK", repr(str(mark)))), "--preset", "quick",
+                    "--only", "sync.iris_10", "--only", "sync.iris_100", "--device", "cpu", "--json")  # fmt: skip
+    until = time.monotonic() + 60
+    # The first experiment is kept, and the second one under way.
+    while not (list(tmp_path.glob("envdoctor/bench/*.json")) and mark.exists() and mark.read_text()):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    for _ in range(5):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.001)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    # Results were kept when they came, and the worker is gone.
+    assert list(tmp_path.glob("envdoctor/bench/*.json"))
+    assert gone(int(mark.read_text()))
 
 
 def test_help_shows_examples_on_lines_of_their_own() -> None:

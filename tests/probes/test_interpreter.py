@@ -148,6 +148,37 @@ def test_a_folder_of_that_name_in_the_way(tmp_path: Path, monkeypatch: pytest.Mo
     assert choice(Path("/"), "env", PATH=str(tmp_path / "bin")).executable == str(tmp_path / "env/bin/python")
 
 
+@pytest.mark.parametrize("name", ["python", "python3"])
+def test_the_folder_of_programs_of_an_environment(tmp_path: Path, name: str) -> None:
+    program(tmp_path, f"env/bin/{name}")
+
+    assert choice(Path("/"), str(tmp_path / "env/bin")).executable == str(tmp_path / "env/bin" / name)
+
+
+def test_a_folder_called_python_is_no_interpreter(tmp_path: Path) -> None:
+    (tmp_path / "sources/python").mkdir(parents=True)
+
+    with pytest.raises(UnknownInterpreterError, match="there is no python in the folder"):
+        choice(Path("/"), str(tmp_path / "sources"))
+
+
+@pytest.mark.parametrize("mark", ["pyvenv.cfg", "conda-meta/history"])
+def test_an_environment_whose_python_was_removed_is_examined(tmp_path: Path, mark: str) -> None:
+    program(tmp_path, f"env/{mark}")
+
+    for wanted in ("env", "env/bin/python"):
+        assert choice(Path("/"), str(tmp_path / wanted)).executable == str(tmp_path / "env/bin/python")
+    with pytest.raises(UnknownInterpreterError, match="does not exist"):
+        choice(Path("/"), str(tmp_path / "env/bin/train.py"))
+
+
+@pytest.mark.parametrize("name", ["python", "python3.12", "pypy3", "python3.14t"])
+def test_an_interpreter_that_may_not_be_run_is_examined(tmp_path: Path, name: str) -> None:
+    there = str(tmp_path / program(tmp_path, name, 0o644))
+
+    assert choice(Path("/"), there).executable == there
+
+
 @pytest.mark.parametrize(
     ("wanted", "says"),
     [

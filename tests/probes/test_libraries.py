@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from envdoctor.facts import Library, Torch, TorchRun, Unknown
 from envdoctor.probes import libraries
 from envdoctor.probes.system import System
+from tests.elf import library
 from tests.systems import system
 
 SITE = "/home/ada/env/lib/python3.12/site-packages"
@@ -63,6 +64,21 @@ def test_what_is_installed_and_by_whom(machine: System) -> None:
     assert not any(one.loaded for one in found.values())
 
 
+@pytest.mark.parametrize(
+    ("content", "there"),
+    [
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", False),
+        ("\n<!DOCTYPE html><title>Log in</title>", False),
+        ("\x7fELF", True),
+        ("", True),
+    ],
+)
+def test_a_text_in_the_place_of_a_library_is_none(tmp_path: Path, content: str, there: bool) -> None:
+    path = f"{SITE}/nvidia/cudnn/lib/libcudnn_ops.so.9"
+
+    assert (path in seen(system(tmp_path, {path: content}))) is there
+
+
 def test_what_is_loaded_is_marked_wherever_it_lies(machine: System) -> None:
     own, other = f"{SITE}/nvidia/cublas/lib/libcublas.so.12", "/srv/x/libnvJitLink.so.12.4.127"
     loaded = {"libcublas": own, "libnvJitLink": other, "libcuda": "/usr/lib/x86_64-linux-gnu/libcuda.so.1"}
@@ -70,6 +86,26 @@ def test_what_is_loaded_is_marked_wherever_it_lies(machine: System) -> None:
 
     assert [path for path, one in found.items() if one.loaded] == [own, other]
     assert found[other] == Library("libnvJitLink", other, "12.4.127", None, None, loaded=True)
+
+
+@pytest.mark.parametrize(
+    ("entries", "brought"),
+    [
+        ({"runpath": "$ORIGIN/../../nvidia/cublas/lib:$ORIGIN"}, "RPATH of libtorch_cuda.so"),
+        ({"rpath": "${ORIGIN}/../../nvidia/cublas/lib"}, "RPATH of libtorch_cuda.so"),
+        ({"runpath": f"/none:{SITE}/nvidia/cublas/lib"}, "RPATH of libtorch_cuda.so"),
+        ({"runpath": "$ORIGIN:relative/lib:"}, None),
+        ({}, None),
+    ],
+)
+def test_what_pytorch_has_written_in_brings_its_own(
+    machine: System, entries: dict[str, str], brought: str | None
+) -> None:
+    place = machine.path(f"{SITE}/torch/lib/libtorch_cuda.so")
+    place.write_bytes(library(["libcublas.so.12"], **entries))
+    found = seen(machine)
+
+    assert found[f"{SITE}/nvidia/cublas/lib/libcublas.so.12"].brought_by == brought
 
 
 def test_a_preloaded_library(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from envdoctor.probes.system import System
 
 
 def test_each_limit_is_asked_by_its_name() -> None:
-    known = {"RLIMIT_NOFILE": 1024, "RLIMIT_AS": None, "RLIMIT_MEMLOCK": 65536}
+    known = {"RLIMIT_NOFILE": 1024, "RLIMIT_AS": None, "RLIMIT_MEMLOCK": 65536, "RLIMIT_NPROC": 7, "RLIMIT_FSIZE": 9}
 
-    assert limits.probe(System(calls=Calls(limit=lambda name: known[name]))) == Limits(1024, None, 65536)
+    assert limits.probe(System(calls=Calls(limit=lambda name: known[name]))) == Limits(1024, None, 65536, 7, 9)
 
 
 def test_a_limit_that_cannot_be_told_is_unknown() -> None:
@@ -27,7 +27,7 @@ def test_windows_has_none() -> None:
     assert limits.probe(System(os="windows")) is None
 
 
-@pytest.mark.parametrize("name", ["RLIMIT_NOFILE", "RLIMIT_AS", "RLIMIT_MEMLOCK"])
+@pytest.mark.parametrize("name", ["RLIMIT_NOFILE", "RLIMIT_AS", "RLIMIT_MEMLOCK", "RLIMIT_NPROC", "RLIMIT_FSIZE"])
 def test_the_real_call_agrees_with_the_kernel(name: str) -> None:
     soft, _ = resource.getrlimit(getattr(resource, name))
 

@@ -381,6 +381,27 @@ def test_what_is_installed_twice_or_half_removed(patient: Patient, tmp_path: Pat
     assert [Path(path).name for path in python.leftovers] == ["~orch-2.0.0.dist-info", "~vidia"]
 
 
+@pytest.mark.parametrize(
+    ("file", "found"),
+    [
+        ("pytorch-2.5.1-py3.11_cuda12.4_cudnn9.1.0_0.json", {"torch": ("2.9.1", "2.5.1 (conda)")}),
+        ("pytorch-2.9.1-cuda126_py311_300.json", {}),
+        ("pytorch-2.9-cuda126_py311_300.json", {"torch": ("2.9.1", "2.9 (conda)")}),
+        ("pytorch-cuda-12.4-h0_0.json", {}),
+        ("pytorch-lightning-2.5.1-pyhd_0.json", {}),
+        ("history", {}),
+    ],
+)
+def test_a_torch_that_pip_put_over_condas(patient: Patient, file: str, found: dict[str, tuple[str, ...]]) -> None:
+    patient.torch()
+    patient.metadata("torch-2.9.1.dist-info", "Name: torch\nVersion: 2.9.1\n")
+    prefix = Path(patient.examine()["python"].prefix)
+    (prefix / "conda-meta").mkdir()
+    (prefix / "conda-meta" / file).touch()
+
+    assert patient.examine()["python"].duplicates == found
+
+
 # --- hostile surroundings --------------------------------------------------------------------------
 
 

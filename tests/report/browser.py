@@ -91,6 +91,10 @@ class Browser:
         self._ask("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
         self._ask("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
 
+    def medium(self, name: str) -> None:
+        """Show the page as it is on "print", or "" as it is on a screen."""
+        self._ask("Emulation.setEmulatedMedia", media=name)
+
     def allow(self, *permissions: str) -> None:
         """Grant the page what a person would be asked for."""
         self._ask("Browser.grantPermissions", permissions=list(permissions))

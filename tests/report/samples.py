@@ -255,6 +255,23 @@ def huge() -> Report:
     return make_report(facts, judgement, seconds=12.5, probes=PROBES * 5, measurements=made, pins=PINS, now=NOW)
 
 
+def series() -> Report:
+    """Return what a benchmark of a CPU and a GPU reports: ladder, map, steps, training and what was busy."""
+    from envdoctor.bench.explain import explained, report_of  # noqa: PLC0415  # only here
+    from envdoctor.bench.result import Series  # noqa: PLC0415  # same
+    from tests.series_samples import LADDER, mapped  # noqa: PLC0415  # same
+
+    made = (*LADDER, mapped("cuda:0", 0.1))
+    reason = f"{len(made)} experiments came to their end"
+    report = report_of(explained(Series(preset="quick", python="p", verdict="PASS", reason=reason, measurements=made)))
+    usage = {"times": [1.0, 2.0, 3.0, 4.0], "curves": {"cpu_percent": [9, 50, 99, 3], "gpu_percent": [80, 90, 95, 20]}}
+    training = {"train_loss": [2.1, 1.6, 1.3], "validation_loss": [2.0, 1.7, 1.5]}
+    more = {"usage": usage, "training": training, "accuracy": 0.62, "seconds_per_epoch": 31.4}
+    return msgspec.structs.replace(report, created="2026-11-20T23:11:00Z", measurements=tuple(
+        {**one, **more} if one["name"] in ("ladder.textbook", "ladder.batch_32") else one for one in report.measurements
+    ))  # fmt: skip
+
+
 HOSTILE = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

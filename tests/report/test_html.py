@@ -20,6 +20,7 @@ from envdoctor.facts import Snapshot
 from envdoctor.report import html
 from envdoctor.report.html import render
 from envdoctor.report.identity import Identity
+from envdoctor.report.language import CHINESE, speaking
 from envdoctor.report.measured import measured
 from envdoctor.report.model import Report
 from envdoctor.report.private import make_private
@@ -33,14 +34,18 @@ TAGS = {
     "svg", "g", "path", "rect", "text", "tspan", "use", "defs", "clippath",
 }  # fmt: skip
 VOID = {"meta"}
+DEPTH = 3
+"""Elements that are open around the content of a part: html, body and its own."""
 
 
 class Page(HTMLParser):
-    """A page taken apart; fails on anything that does not belong there."""
+    """A page taken apart; fails on anything that does not belong there. `texts` are those of the language shown."""
 
     def __init__(self, markup: str) -> None:
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.parts: list[dict[str, str | None]] = []
+        """One for each language."""
         self.texts: dict[str, list[str]] = {}
         self._open: list[str] = []
         self.feed(markup)
@@ -50,9 +55,15 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in TAGS, tag
         self.elements.append((tag, dict(attrs)))
+        if dict(attrs).get("class") == "part":
+            self.parts.append(dict(attrs))
         if tag not in VOID:
             self._open.append(tag)
-            self.texts.setdefault(tag, []).append("")
+            if self._is_shown():
+                self.texts.setdefault(tag, []).append("")
+
+    def _is_shown(self) -> bool:
+        return not self.parts or "hidden" not in self.parts[-1] or len(self._open) <= DEPTH
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in TAGS, tag
@@ -62,7 +73,7 @@ class Page(HTMLParser):
         assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        for tag in set(self._open):
+        for tag in set(self._open) if self._is_shown() else ():
             self.texts[tag][-1] += data
 
     def handle_comment(self, data: str) -> None:
@@ -74,6 +85,7 @@ class Page(HTMLParser):
 
 EVERY: dict[str, Callable[[], Report]] = {
     **samples.ALL,
+    "series": samples.series,
     **{f"hostile {bad[:14]!r}": functools.partial(samples.hostile, bad) for bad in samples.HOSTILE},
 }
 
@@ -86,7 +98,8 @@ def markup(request: pytest.FixtureRequest) -> str:
 def test_nothing_becomes_markup_and_nothing_is_loaded(markup: str) -> None:
     page = Page(markup)
 
-    assert len(page.all("script")) == len(page.all("style")) == len(page.all("h1")) == 1
+    assert len(page.all("script")) == len(page.all("style")) == 1
+    assert len(page.all("h1")) == len(page.all("main")) == len(page.parts) == 2
     for tag, attributes in page.elements:
         assert not any(name.startswith("on") or name in ("style", "src", "action") for name in attributes), (
             tag,
@@ -117,6 +130,7 @@ def test_can_be_read_aloud(markup: str) -> None:
     ids = Counter(str(attributes["id"]) for _, attributes in page.elements if "id" in attributes)
 
     assert levels[0] == 1
+    assert levels.count(1) == len(page.parts)
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     assert set(ids.values()) <= {1}
     assert all(attributes.get("scope") in ("col", "row") for attributes in page.all("th"))
@@ -155,6 +169,38 @@ def test_the_primary_finding_comes_first_with_all_that_mends_it() -> None:
     assert "This follows from DRV002" in page.texts["article"][1]
 
 
+def test_another_language_is_there_and_hidden() -> None:
+    made = render(samples.broken())
+    with speaking(CHINESE):
+        chinese = render(samples.broken())
+    pages = Page(made), Page(chinese)
+
+    assert [(part["lang"], "hidden" in part) for part in pages[0].parts] == [("en", False), ("zh-CN", True)]
+    assert [(part["lang"], "hidden" in part) for part in pages[1].parts] == [("zh-CN", False), ("en", True)]
+    assert [page.all("html")[0]["lang"] for page in pages] == ["en", "zh-CN"]
+    assert pages[0].texts["h2"][0] == "What is wrong"
+    assert "What is wrong" not in pages[1].texts["h2"]
+    assert {str(part["data-title"]) for part in pages[0].parts} == {str(part["data-title"]) for part in pages[1].parts}
+
+
+def test_what_needs_no_language_is_there_once() -> None:
+    pytest.importorskip("matplotlib")
+    made = render(samples.healthy_gpu())
+
+    assert made.count("&#34;arch_list&#34;") == 1
+    assert made.count("<svg") == 3
+    assert re.findall('<text [^>]*lang="en"[^>]*>step</text>', made)
+    assert re.findall('<text [^>]*lang="zh-CN"[^>]*>', made)
+
+
+def test_a_page_in_the_only_language_has_no_choice_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "languages", lambda: ("en",))
+    made = render(samples.broken())
+
+    assert len(Page(made).parts) == 1
+    assert "data-language" not in made.partition("<script>")[0]
+
+
 def test_a_healthy_machine_gets_no_accusation() -> None:
     page = Page(render(samples.healthy_gpu()))
 
@@ -184,7 +230,7 @@ def test_measurements_stand_in_a_table_with_and_without_plots() -> None:
 
     assert "41,875" in page.texts["td"]
     assert "71.0% (guessing: 10.0%)" in page.texts["td"]
-    assert len(page.all("figure")) == len(page.all("svg")) == 3
+    assert len(page.all("figure")) == 2 * len(page.all("svg")) == 6
     assert any("synthetic" in text for text in page.texts["p"])
 
 
@@ -193,7 +239,18 @@ def test_without_matplotlib_the_page_says_how_to_get_plots() -> None:
 
     assert made["plots"] == []
     assert made["plots_available"] is False
-    assert 'pip install "torch-envdoctor[bench]"' in html._template("report.html")
+    assert 'pip install "torch-envdoctor[bench]"' in html._template("body.html")
+
+
+def test_a_benchmark_alone_says_nothing_of_the_machine() -> None:
+    pytest.importorskip("matplotlib")
+    page = Page(render(samples.series()))
+
+    assert "The machine" not in page.texts["h2"]
+    assert {"Why each came out as it did", "Where a step goes on cpu"} <= set(page.texts["h3"])
+    assert "Times reference" in page.texts["th"]
+    assert "Loss" not in page.texts["th"]  # nothing stands in this column
+    assert {"Accuracy", "Time", "Training curves", "CPU/GPU utilisation over time"} <= set(page.texts["figcaption"])
 
 
 def test_nothing_is_said_of_measurements_where_there_are_none() -> None:
@@ -239,7 +296,8 @@ def test_dark_is_dark_whether_the_system_or_a_person_asks_for_it() -> None:
 def test_a_browser_runs_our_script_and_has_nothing_to_complain_of(sample: str, tmp_path: Path) -> None:
     bad = "<script>document.title='x'</script><img src=x onerror=\"document.title='x'\">"
     report = samples.hostile(bad) if sample == "hostile" else samples.ALL[sample]()
-    (tmp_path / "page.html").write_text(render(report), "utf-8")
+    made = render(report)
+    (tmp_path / "page.html").write_text(made, "utf-8")
     flags = """
     --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync --enable-logging=stderr --dump-dom
@@ -248,5 +306,5 @@ def test_a_browser_runs_our_script_and_has_nothing_to_complain_of(sample: str, t
     done = subprocess.run(argv, check=True, capture_output=True, encoding="utf-8", timeout=120)
 
     assert "CONSOLE" not in done.stderr
-    assert done.stdout.count(">Copy</button>") == len(re.findall(r'class="commands"', render(report)))
+    assert len(Page(made).parts) * done.stdout.count(">Copy</button>") == made.count('class="commands"')
     assert re.search(r"<title>envdoctor: (Broken|Healthy)</title>", done.stdout)

@@ -68,3 +68,29 @@ def test_columns(text: str, shown: list[str]) -> None:
     fixed = ((Piece("mark"), 4), (Piece("label"), 5))
 
     assert [drawn(line, color=False) for line in in_columns(fixed, (Piece(text),), 20, indent=2)] == shown
+
+
+TOKENS = st.sampled_from(
+    ("中", "文字", "中，", "（中", "中）", "中）。", "「中文」", "中：（x）；", "abc", " 12.4 ", "a-b", "中),", "“中”")
+)
+
+
+@given(st.lists(TOKENS, max_size=40), st.integers(12, 40))
+def test_chinese_marks_stay_with_their_words(tokens: list[str], width: int) -> None:
+    broken = lines("中" + "".join(tokens), width)
+
+    assert all(width_of(line) <= width for line in broken)
+    assert not [line for line in broken if line[:1] in tuple("，。：；）」”),")]
+    assert not [line for line in broken if line[-1:] in tuple("（「“")]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        pytest.param("会失败（“operator", 13, ["会失败", "（“operator"], id="before the bracket, not behind it"),
+        pytest.param("中文字中文，中", 10, ["中文字中", "文，中"], id="a comma stays with its word"),
+        pytest.param("中文字中文), b", 10, ["中文字中", "文), b"], id="one of ASCII too"),
+    ],
+)
+def test_where_chinese_lines_break(text: str, width: int, shown: list[str]) -> None:
+    assert lines(text, width) == shown

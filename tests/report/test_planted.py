@@ -120,6 +120,15 @@ def test_each_shape_reaches_no_page(form: str) -> None:
         assert planted not in render(made, name), name
 
 
+@pytest.mark.parametrize("place", ["{}", "x\n{}\ny", r"x\n{}\ny", r"x\r\n{}", r"\t{}"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_plain_secret_is_known_by_what_stands_before_it(form: str, place: str) -> None:
+    planted = "2" * 40  # nothing that chance has made
+    made = make_private(samples.hostile(place.format(FORMS[form].format(planted))), Identity())
+
+    assert planted not in render(made, "json")
+
+
 NAMES_OF_PEOPLE = st.text("bdfghkmnprstvz", min_size=2, max_size=5).map(lambda text: f"q{text}w") | st.sampled_from(
     ["José García", "zoë.o'neil", "李小龙", "müller-lüdenscheidt", "q_w_e", "дмитрий"]
 )

@@ -34,6 +34,28 @@ def test_speed_steps_and_loss() -> None:
     assert all("<svg" in plot.svg and "currentColor" in plot.svg for plot in made)
 
 
+def test_bars_hold_values_that_fit_and_compare_what_is_alike() -> None:
+    slow = {"device": "cpu", "name": "ladder.slow", "group": "ladder", "images_per_second": 4.0}
+    other = {"device": "cpu", "name": "sync.iris", "group": "sync", "images_per_second": 100_000.0}
+    made = {plot.title: plot for plot in drawn({**slow, "seconds_per_epoch": 2290.4}, other)}
+
+    assert "ladder.slow, cpu: 2,290." in made["Time"].alt
+    assert "iris" not in made["Speed"].alt
+
+
+def test_training_curves_are_drawn_and_said() -> None:
+    training = {"train_loss": [2.0, 1.5, None], "validation_loss": [2.1, 1.7, 1.6]}
+    [plot] = drawn({"device": "cpu", "training": training})
+
+    assert plot.title == "Training curves"
+    assert "cpu, training loss: 2, 1.5, not finite; cpu, validation loss: 2.1, 1.7, 1.6." in plot.alt
+
+
+@pytest.mark.parametrize("training", [None, [], {"train_loss": [1.0]}, {"train_loss": [None, None]}, {"train_loss": 3}])
+def test_without_epochs_there_is_no_training_curve(training: object) -> None:
+    assert drawn({"device": "cpu", "training": training}) == []
+
+
 def test_the_same_numbers_give_the_same_picture() -> None:
     assert drawn(samples.measurement()) == drawn(samples.measurement())
 
@@ -78,6 +100,48 @@ def test_what_was_not_measured_is_not_drawn(made: dict[str, Any]) -> None:
 )
 def test_odd_numbers_are_drawn(made: dict[str, Any]) -> None:
     assert len(drawn(made)) == 1
+
+
+def busy(seconds: float, **curves: object) -> dict[str, Any]:
+    times = [seconds / 4, seconds / 2, seconds]
+    return {
+        "device": "cuda:0",
+        "name": f"ladder.of_{seconds:g}",
+        "group": "ladder",
+        "usage": {"times": times, "curves": curves},
+    }
+
+
+def test_utilisation_over_time_is_drawn_and_said() -> None:
+    [plot] = drawn(busy(8.0, cpu_percent=[10.0, 20.0, 60.0], gpu_percent=[0.0, None, 0.0], power_watts=[1.0, 2.0, 3.0]))
+
+    assert plot.title == "CPU/GPU utilisation over time"
+    assert "ladder.of_8, cuda:0, 8 s: all CPUs 30 % in the mean, 60 % at most, GPU 0 % in the mean, 0 % at" in plot.alt
+    assert "% busy" in plot.svg
+    assert "busiest" not in plot.svg
+
+
+def test_of_many_experiments_the_longest_are_drawn() -> None:
+    [plot] = drawn(*(busy(seconds, cpu_percent=[1.0, 2.0, 3.0]) for seconds in (1.0, 9.0, 8.0, 7.0, 6.0)))
+
+    assert "ladder.of_9" in plot.svg
+    assert "ladder.of_1," not in plot.svg
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        pytest.param(None, id="nothing was sampled"),
+        pytest.param({"times": [1.0], "curves": {"cpu_percent": [5.0]}}, id="one sample"),
+        pytest.param({"times": [1.0, 2.0], "curves": {"cpu_percent": [None, None]}}, id="no number"),
+        pytest.param({"times": [1.0, 2.0], "curves": {"cpu_percent": [5.0]}}, id="of another length"),
+        pytest.param({"times": [1.0, "x"], "curves": {"cpu_percent": [5.0, 6.0]}}, id="no times"),
+        pytest.param({"times": [1.0, 2.0], "curves": {"cpu_percent": [500.0, -1]}}, id="no percentages"),
+        pytest.param({"times": 5, "curves": []}, id="of wrong form"),
+    ],
+)
+def test_without_a_curve_there_is_no_plot_of_one(usage: object) -> None:
+    assert drawn({"device": "cpu", "usage": usage}) == []
 
 
 def test_at_most_a_dozen_devices() -> None:

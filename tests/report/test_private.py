@@ -13,7 +13,7 @@ from envdoctor.judge import Judgement
 from envdoctor.report import render
 from envdoctor.report.identity import Identity, is_common, this_identity
 from envdoctor.report.model import Report, make_report
-from envdoctor.report.private import make_private
+from envdoctor.report.private import LONGEST, make_private
 from tests.report import samples
 
 ANN = Identity(homes=("/home/ann", "/export/people/ann"), user="ann", host="titan7.lab.example.edu")
@@ -265,6 +265,14 @@ def test_twice_is_once(sample: Any) -> None:
     once = make_private(sample(), ANN)
 
     assert make_private(once, ANN) == once
+
+
+@pytest.mark.parametrize("repeated", ["login a password ", "login a password\n", "--password ", "password: "])
+def test_what_was_left_out_of_a_long_text_is_no_secret(repeated: str) -> None:
+    # What stands in the place of a value is longer than the value: the text is cut when it is clean.
+    made = [make_private(report_with(repeated * (LONGEST // len(repeated) - few)), ANN) for few in range(3)]
+
+    assert [make_private(once, ANN) == once for once in made] == [True] * 3
 
 
 PARTS = st.sampled_from(

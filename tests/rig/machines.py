@@ -56,6 +56,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     persistence: int | None = 1
     performance_state: int | None = 8
     utilisation: int | None = 0
+    memory_utilisation: int | None = 0
+    energy: int | None = None
+    """Millijoules from which the counter goes on; None: it has none (before Volta)."""
     reasons: int | None = 1
     """Bits of what holds the clocks down; 1: nothing is to be done."""
     clocks: tuple[int, int, int, int] | None = (210, 2100, 405, 9751)
@@ -197,6 +200,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """NVSwitches on the bus."""
     fabric_manager: bool = False
     """It runs."""
+    adapters: dict[str, tuple[str, str, str | None]] = {}
+    """More adapters on the bus: address → vendor, device and the driver that holds it."""
     tree: dict[str, str] = {}
     """More files."""
     without: tuple[str, ...] = ()
@@ -296,8 +301,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
         shown += [
             ("068000", "10de", "22a3", f"00000000:C{n:X}:00.0", "nvidia-nvswitch", 0) for n in range(self.switches)
         ]
-        if self.around in ADAPTERS:
-            shown.append(("030000", *ADAPTERS[self.around][:2], "00000000:00:0F.0", ADAPTERS[self.around][2], -1))
+        more = {"00000000:00:0F.0": ADAPTERS[self.around]} if self.around in ADAPTERS else {}
+        for address, (vendor, device, driver) in {**more, **self.adapters}.items():
+            shown.append(("030000", vendor, device, address, driver, -1))
         for kind, vendor, device, address, driver, node in shown:
             place = f"sys/bus/pci/devices/{address[4:].lower()}"
             facts = {"class": f"0x{kind}", "vendor": f"0x{vendor}", "device": f"0x{device}", "numa_node": str(node)}

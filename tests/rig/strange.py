@@ -256,7 +256,7 @@ WARNED = (
     _card("heat under load", "thermal-or-power-throttle", reasons=0x48, temperature=93, **BUSY),
     _card("too hot at rest", "thermal-or-power-throttle", temperature=97),
     _card("a power limit far below", "thermal-or-power-throttle", power_limit=150_000),
-    _card("the driver regulates", None, reasons=0x24, **BUSY),
+    _card("the driver regulates", None, reasons=0x24, clocks=(1215, 1410, 1593, 1593), **BUSY),
     _card("idle, and the brake's bit is set", None, reasons=0x89),
     _card("one lane", "pcie-or-numa", pcie_width=1),
     _card("the first generation under load", "pcie-or-numa", **(BUSY | {"pcie_generation": 1})),

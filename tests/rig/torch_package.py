@@ -50,6 +50,7 @@ class TorchPackage(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str = "2.9.1+cu128"
     cuda: str | None = "12.8"
+    hip: str | None = None
     arch: tuple[str, ...] = CU128
     devices: tuple[tuple[str, int, int], ...] = ()
     """(name, major, minor) of each GPU that it sees."""
@@ -63,7 +64,7 @@ class TorchPackage(msgspec.Struct, frozen=True, kw_only=True):
         folder = site_packages / "torch"
         folder.mkdir()
         (folder / "version.py").write_text(
-            f"__version__ = {self.version!r}\ncuda = {self.cuda!r}\nhip = None\nxpu = None\n"
+            f"__version__ = {self.version!r}\ncuda = {self.cuda!r}\nhip = {self.hip!r}\nxpu = None\n"
         )
         facts = {name: getattr(self, name) for name in ("arch", "devices", "init_error", "threads", "hangs")}
         (folder / "__init__.py").write_text(SOURCE.format(facts=facts))

@@ -26,8 +26,24 @@ class Amp:
     off = False
 
 
+_INSTALLED = []  # type: list[Recorder]
+
+
+def installed() -> Recorder | None:
+    """Return the recorder that is told already: a forked process has the hooks of its parent."""
+    return _INSTALLED[0] if _INSTALLED else None
+
+
+def forget() -> None:
+    """Take it that no hooks are there: somebody has put back what was before."""
+    _INSTALLED.clear()
+
+
 def install(recorder: Recorder) -> None:
-    """Listen to loaders, backward passes, optimizers, reads, saves, autocast."""
+    """Listen to loaders, backward passes, optimizers, reads, saves, autocast; once in a process."""
+    if _INSTALLED:
+        return
+    _INSTALLED.append(recorder)
     _loaders(recorder)
     _backward(recorder)
     _optimizers(recorder)
@@ -53,12 +69,15 @@ def _loaders(recorder: Recorder) -> None:
     @functools.wraps(before)
     def __next__(self: Any) -> Any:  # noqa: N807
         began = now()
+        recorder.loading = True
         try:
             batch = before(self)
         except StopIteration:
             # The end of an epoch: workers that do not persist are shut down here.
             recorder.note_start(now() - began)
             raise
+        finally:
+            recorder.loading = False
         ended = now()
         _shape(recorder, batch)
         recorder.took_batch(getattr(self, "envdoctor_loader", None), began, ended)
@@ -107,6 +126,7 @@ def _optimizers(recorder: Recorder) -> None:
     starts = {}  # type: dict[int, float]
 
     def before(optimizer: Any, *_: Any) -> None:
+        recorder.began_step()
         starts[id(optimizer)] = now()
 
     def after(optimizer: Any, *_: Any) -> None:
@@ -115,6 +135,12 @@ def _optimizers(recorder: Recorder) -> None:
 
     module.register_optimizer_step_pre_hook(before)
     module.register_optimizer_step_post_hook(after)
+    for name in ("clip_grad_norm_", "clip_grad_value_"):
+        setattr(torch.nn.utils, name, _timed(getattr(torch.nn.utils, name), _clipped(recorder)))
+
+
+def _clipped(recorder: Recorder) -> Callable[[str, float], None]:
+    return lambda _place, seconds: recorder.note_clipping(seconds)
 
 
 def _reads(recorder: Recorder) -> None:
@@ -184,7 +210,7 @@ def _autocast() -> None:
 
 def _evaluations(recorder: Recorder) -> None:
     """Listen to `no_grad` and `inference_mode` of the script's own: what runs under them trains nothing."""
-    open_ = []  # type: list[tuple[int, float, float]]
+    open_ = []  # type: list[int]
 
     def listening(kind: Any) -> None:
         enter, leave = kind.__enter__, kind.__exit__
@@ -192,14 +218,15 @@ def _evaluations(recorder: Recorder) -> None:
         @functools.wraps(enter)
         def __enter__(self: Any) -> Any:  # noqa: N807
             if not open_ and _is_scripts(sys._getframe(1)):  # noqa: SLF001  # who asks
-                open_.append((id(self), now(), recorder.taken))
+                open_.append(id(self))
+                recorder.began_evaluation(now())
             return enter(self)
 
         @functools.wraps(leave)
         def __exit__(self: Any, *rest: Any) -> Any:  # noqa: N807
-            if open_ and open_[0][0] == id(self):
-                _, began, taken = open_.pop()
-                recorder.note_evaluation(max(0.0, now() - began - (recorder.taken - taken)))
+            if open_ and open_[0] == id(self):
+                open_.pop()
+                recorder.ended_evaluation(now())
             return leave(self, *rest)
 
         kind.__enter__, kind.__exit__ = __enter__, __exit__

@@ -9,7 +9,11 @@ import torch
 
 from . import machine, training
 from .ceilings import ceilings
+from .crossover import crossover
+from .fit import fit
 from .memory_fit import memory
+from .ops import ops
+from .parallel import parallel
 from .recipe import Marks, Trainer
 from .refused import Skip
 from .windows import Side, measure
@@ -99,9 +103,21 @@ def _memory(request: dict[str, Any], images: Images | None, tell: Tell) -> None:
     tell(values=memory(request, images))
 
 
+def _fit(request: dict[str, Any], _images: Images | None, tell: Tell) -> None:
+    fit(request, tell)
+
+
+def _crossover(request: dict[str, Any], _images: Images | None, tell: Tell) -> None:
+    crossover(request, tell)
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Any, Tell], None]] = {
     "compare": _compare,
     "loader": _loader,
     "machine": _machine,
     "memory": _memory,
+    "fit": _fit,
+    "crossover": _crossover,
+    "parallel": parallel,
+    "ops": ops,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -60,8 +59,8 @@ class LoaderEpochs:
         more: dict[str, Any] = {}
         if workers:
             more["persistent_workers"] = s["persistent_workers"]
-            if "fork" in multiprocessing.get_all_start_methods():
-                more["multiprocessing_context"] = "fork"
+            if s["start_method"]:
+                more["multiprocessing_context"] = s["start_method"]
             if s["prefetch_factor"]:
                 more["prefetch_factor"] = s["prefetch_factor"]
         self._device = device
@@ -107,16 +106,15 @@ class MemoryEpochs:
     def __init__(self, images: Images, settings: dict[str, Any], device: str, seed: int) -> None:
         self._device = device
         self._batch: int = min(settings["batch"], len(images.train_labels))
-        self._augment = settings["augment"] == "flip_shift"
+        self._mirror = settings["augment"] in ("flip", "flip_shift")
+        self._pad = PAD if settings["augment"] == "flip_shift" else 0
         self._type = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(settings["amp"], torch.float32)
         self._layout = torch.channels_last if settings["channels_last"] else torch.contiguous_format
         some = images.train[:SAMPLE].float().div(255)
         self._mean = some.mean((0, 2, 3)).view(1, -1, 1, 1)
         self._spread = some.std((0, 2, 3)).view(1, -1, 1, 1)
         self._raw = images.train
-        pad = (PAD,) * 4 if self._augment else (0,) * 4
-        parts = [functional.pad(self.to_test(part), pad, "reflect") for part in torch.split(images.train, SAMPLE)]
-        self._pixels = torch.cat(parts).contiguous(memory_format=self._layout)
+        self._pixels = self._whole(images.train, self._pad)
         self._labels = images.train_labels.to(device)
         self._random = torch.Generator().manual_seed(seed)
         self._round = 0
@@ -127,14 +125,14 @@ class MemoryEpochs:
         for start in range(0, len(self) * self._batch, self._batch):
             index = order[start : start + self._batch]
             pixels = self._pixels[index]
-            yield (self._moved(pixels, index) if self._augment else pixels), self._labels[index]
+            yield (self._moved(pixels, index) if self._mirror else pixels), self._labels[index]
 
     def __len__(self) -> int:
         return len(self._labels) // self._batch
 
     def _moved(self, pixels: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
         """Shift a batch by the same random way; mirror each image in every second epoch, half of them in this."""
-        down, right = torch.randint(0, 2 * PAD + 1, (2,), generator=self._random).tolist()
+        down, right = torch.randint(0, 2 * self._pad + 1, (2,), generator=self._random).tolist()
         cut = pixels[:, :, down : down + SIZE, right : right + SIZE]
         mirrored = ((index + self._round) % 2 == 0).view(-1, 1, 1, 1)
         return torch.where(mirrored, cut.flip(3), cut).contiguous(memory_format=self._layout)
@@ -149,8 +147,21 @@ class MemoryEpochs:
 
     def to_test(self, pixels: torch.Tensor) -> torch.Tensor:
         """Normalise and copy test images."""
-        scaled = pixels.float().div_(255).sub_(self._mean).div_(self._spread)
-        return scaled.to(self._device, self._type, memory_format=self._layout)
+        return self._normal(pixels).to(self._device, self._type, memory_format=self._layout)
+
+    def _whole(self, pixels: torch.Tensor, pad: int) -> torch.Tensor:
+        """Normalise all images, mirrored `pad` pixels beyond their edges. Memory for all of them is taken once."""
+        count, channels, height, width = pixels.shape
+        size = (count, channels, height + 2 * pad, width + 2 * pad)
+        whole = torch.empty(size, dtype=self._type, device=self._device, memory_format=self._layout)
+        for start in range(0, count, SAMPLE):
+            part = self._normal(pixels[start : start + SAMPLE])
+            # Padded as float32: torch 2.0 reflects no bfloat16 on a CPU.
+            whole[start : start + SAMPLE] = functional.pad(part, (pad,) * 4, "reflect") if pad else part
+        return whole
+
+    def _normal(self, pixels: torch.Tensor) -> torch.Tensor:
+        return pixels.float().div_(255).sub_(self._mean).div_(self._spread)
 
     def close(self) -> None:
         """Nothing runs."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+MOST_NODES = 50_000
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -24,22 +25,47 @@ def resident_bytes() -> int | None:
 
 def net() -> dict[str, Any]:
     """Return what the net and the live tensors are like: layers of batch norm in training, tensors, graphs."""
-    tensors = graphs = norms = dropped = 0
+    tensors = graphs = norms = 0
     parallel = ""
-    for one in gc.get_objects():
-        try:
-            if isinstance(one, torch.Tensor):
-                tensors += 1
-                graphs += one.grad_fn is not None
-            elif isinstance(one, torch.nn.modules.batchnorm._BatchNorm):  # noqa: SLF001  # what all of them share
-                norms += one.training
-            elif isinstance(one, torch.nn.parallel.DistributedDataParallel):
-                parallel = "ddp"
-            elif isinstance(one, torch.nn.DataParallel):
-                parallel = "dp"
-        except Exception:  # noqa: BLE001, PERF203  # an object of the script may raise at anything
-            dropped += 1
-    return {"tensors": tensors, "graphs": graphs, "batch_norms": norms, "parallel": parallel}
+    roots = []  # type: list[Any]
+    # Hundreds of thousands of objects: each type is asked once, and no object that is none of these is touched.
+    everything = gc.get_objects()
+    wanted = {kind: what for kind in set(map(type, everything)) for what in (_kind(kind),) if what}
+    for one in everything:
+        what = wanted.get(type(one))
+        if what == "tensor":
+            tensors += 1
+            if one.grad_fn is not None:
+                graphs += 1
+                roots.append(one.grad_fn)
+        elif what == "norm":
+            norms += one.training
+        elif what is not None:
+            parallel = what
+    nodes = _nodes(roots)
+    return {"tensors": tensors, "graphs": graphs, "nodes": nodes, "batch_norms": norms, "parallel": parallel}
+
+
+def _kind(kind: type) -> str:
+    """Return what objects of a type are to us; "": nothing."""
+    if issubclass(kind, torch.Tensor):
+        return "tensor"
+    if issubclass(kind, torch.nn.modules.batchnorm._BatchNorm):  # noqa: SLF001  # what all of them share
+        return "norm"
+    if issubclass(kind, torch.nn.parallel.DistributedDataParallel):
+        return "ddp"
+    return "dp" if issubclass(kind, torch.nn.DataParallel) else ""
+
+
+def _nodes(roots: list[Any]) -> int:
+    """Return how many operators the graphs behind these tensors hold; at most `MOST_NODES` are counted."""
+    seen, waiting = set(roots), list(roots)
+    while waiting and len(seen) < MOST_NODES:
+        for node, _ in waiting.pop().next_functions:
+            if node is not None and node not in seen:
+                seen.add(node)
+                waiting.append(node)
+    return len(seen)
 
 
 def cpu_seconds() -> dict[str, float] | None:
@@ -115,6 +141,7 @@ def optimizer_of(optimizer: Any) -> dict[str, Any] | None:
         "name": type(optimizer).__name__,
         "parameters": sum(one.numel() for one in parameters),
         "tensors": len(parameters),
+        "dtype": str(parameters[0].dtype).replace("torch.", "") if parameters else "",
         "device": str(parameters[0].device) if parameters else "cpu",
         **numbers,
     }

@@ -10,6 +10,7 @@ import faulthandler
 import importlib.util
 import os
 import sys
+import time
 import traceback
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -27,6 +28,7 @@ KEPT = 500
 def main(say: Say, options: dict[str, Any]) -> None:
     """Run on one device (or none), then look for GPUs if asked."""
     _leave_a_trace(options)
+    options["parts_until"] = time.perf_counter() + options.get("parts_seconds", 60.0)
     stages = ["start"]
 
     def note(**facts: Any) -> None:
@@ -64,6 +66,9 @@ def _told(error: BaseException, stage: str) -> dict[str, Any]:
 def _run(say: Say, options: dict[str, Any]) -> None:
     say(stage="find torch")
     _find_torch()
+    if options.get("device") not in (None, "cpu"):
+        # cuBLAS reads it when it starts; two runs are the same with it, and no slower.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     if "script" in options:
         from . import observe  # noqa: PLC0415  # the smoke test does not need it
 
@@ -137,6 +142,10 @@ def _measure(say: Say, options: dict[str, Any], device: str, source: data_layout
     fresh = model.build(len(images.classes))
     sample = torch.randperm(len(images.train_labels))[: agree.BATCH]
     say(agreement=agree.compare(fresh, scaled(images.train[sample]), images.train_labels[sample], device))
+    if options.get("parts"):
+        from . import parts  # noqa: PLC0415  # needs torch
+
+        parts.run(say, images, device, options)
 
 
 def _images(source: data_layout.Source, wanted: Wanted) -> Images:

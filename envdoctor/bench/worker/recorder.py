@@ -1,4 +1,4 @@
-"""What happened in each training step: a step ends with `optimizer.step()`.
+"""What happened in each training step: a step ends with `optimizer.step()`, or with `backward()` where no optimizer is.
 
 A step's time is split at what the hooks see: the wait for the batch, from there to `backward()` (forward), the
 backward pass, the optimizer, and what lies between a step and the next batch (evaluation, checkpoints, plots).
@@ -14,6 +14,8 @@ from typing import Any
 WARM_STEPS = 3
 """Steps at the beginning that are told apart: caches, allocators, compilation."""
 MOST_STEPS = 20_000
+WITHOUT_OPTIMIZER = 33
+"""Backward passes without a step of an optimizer, after which each of them counts as a step."""
 PARTS = ("loader", "forward", "backward", "optimizer", "between", "read", "save", "evaluate")
 
 
@@ -21,10 +23,22 @@ class EnoughError(BaseException):
     """Enough was seen; ends the script. No `except Exception` of the script's holds it up."""
 
 
+class Evaluation:
+    """A part of the script that computes without gradients."""
+
+    def __init__(self, began: float, taken: float, batches: int) -> None:
+        self.began, self.taken, self.batches = began, taken, batches
+        self.reads = []  # type: list[tuple[str, float]]
+
+
 class Recorder:
     """Keeps the account. All times are seconds of `time.perf_counter`."""
 
     def __init__(self, seconds: float, limit: float, least_steps: int) -> None:
+        self.begin(seconds, limit, least_steps)
+
+    def begin(self, seconds: float, limit: float, least_steps: int) -> None:
+        """Forget everything and begin, as a forked process does."""
         self.began = time.perf_counter()
         self._seconds, self._limit, self._least = seconds, limit, least_steps
         self.steps = []  # type: list[dict[str, float]]
@@ -39,11 +53,20 @@ class Recorder:
         self.shapes = set()  # type: set[str]
         self.after_step = []  # type: list[Any]
         self.paused = False
+        self.loading = False
+        """A loader is asked for a batch: what it reads out of tensors is its own time."""
         self.closed = False
         """The script is over: what still happens is ours."""
+        self.all_steps = 0
+        """Those included that are not counted."""
+        self._batches = 0
+        self._backwards = 0
+        self._evaluation = None  # type: Evaluation | None
+        self._in_step = 0.0
         self._open()
         self._end = self.began
         self._training_began = 0.0
+        self._paused_seconds = 0.0
 
     def _open(self) -> None:
         self._row = dict.fromkeys(PARTS, 0.0)
@@ -56,6 +79,7 @@ class Recorder:
         """Note that a loader gave a batch."""
         if self.closed:
             return
+        self._batches += 1
         if loader is not None:
             self.loaders[id(loader)] = self.loaders.get(id(loader), 0) + 1
         self._batch = (began, ended, self._taken)
@@ -84,24 +108,39 @@ class Recorder:
                 self.losses.append(loss)
             else:
                 self.bad_losses += 1
+        self._backwards += 1
+        if self.optimizer is None and self._backwards > WITHOUT_OPTIMIZER:
+            # Somebody moves the weights by hand.
+            self._end_step(ended)
+
+    def began_step(self) -> None:
+        """`optimizer.step()` is entered. With a closure, a forward and a backward pass lie within."""
+        self._in_step = sum(self._row[part] for part in PARTS)
 
     def ended_step(self, optimizer: Any, began: float, ended: float) -> None:
         """`optimizer.step()` came back: a step is over."""
         if self.optimizer is None:
             self.optimizer = optimizer
-        self._row["optimizer"] += ended - began
-        # Clipping of gradients and the like.
-        self._row["backward"] += max(0.0, began - self._mark - self._taken)
+        within = sum(self._row[part] for part in PARTS) - self._in_step
+        self._row["optimizer"] += max(0.0, ended - began - within)
+        # Clipping was taken out already: this is no training.
+        self._row["between"] += max(0.0, began - self._mark - self._taken)
         if optimizer is not self.optimizer:
             self._mark, self._taken = ended, 0.0
             return
+        self._end_step(ended)
+
+    def _end_step(self, ended: float) -> None:
+        self.all_steps += 1
         self._row["seconds"] = ended - self._end
         self._row["cpu"] = time.process_time() - self._cpu
         self._end = ended
         if not self._training_began:
             self._training_began = ended
             self.first_seconds = self._row["seconds"]
-        if len(self.steps) < MOST_STEPS and not self.paused:
+        if self.paused:
+            self._paused_seconds += self._row["seconds"]
+        elif len(self.steps) < MOST_STEPS:
             self.steps.append(self._row)
         for call in self.after_step:
             call()
@@ -111,6 +150,11 @@ class Recorder:
 
     def note_read(self, place: str, seconds: float) -> None:
         """Note that a value was read out of a tensor."""
+        if self.loading:
+            return
+        if self._evaluation is not None:
+            self._evaluation.reads.append((place, seconds))
+            return
         self._add(self.reads, place, seconds)
         self._row["read"] += seconds
         self._taken += seconds
@@ -121,15 +165,28 @@ class Recorder:
             self._row["loader"] += seconds
             self._taken += seconds
 
-    def note_evaluation(self, seconds: float) -> None:
-        """Note that the script computed without gradients."""
+    def began_evaluation(self, began: float) -> None:
+        """Note that the script begins to compute without gradients."""
+        self._evaluation = Evaluation(began, self._taken, self._batches)
+
+    def ended_evaluation(self, ended: float) -> None:
+        """Note that it is over. What is read out of tensors belongs to it, if it had batches of its own."""
+        evaluation, self._evaluation = self._evaluation, None
+        if evaluation is None:
+            return
+        seconds = max(0.0, ended - evaluation.began - (self._taken - evaluation.taken))
+        if evaluation.batches == self._batches:
+            for place, spent in evaluation.reads:
+                self.note_read(place, spent)
+                seconds -= spent
+        seconds = max(0.0, seconds)
         self._row["evaluate"] += seconds
         self._taken += seconds
 
-    @property
-    def taken(self) -> float:
-        """Seconds of this part that are accounted for already."""
-        return self._taken
+    def note_clipping(self, seconds: float) -> None:
+        """Gradients were clipped or scaled back: the optimizer's work."""
+        self._row["optimizer"] += seconds
+        self._taken += seconds
 
     def note_save(self, place: str, seconds: float) -> None:
         """Something was written with `torch.save`."""
@@ -143,9 +200,13 @@ class Recorder:
         row[0] += 1
         row[1] += seconds
 
+    def late(self, now: float) -> float:
+        """Return by how many seconds the end of the watch has passed; negative before it."""
+        late = now - self.began - self._limit
+        if self._training_began and len(self.steps) >= self._least:
+            late = max(late, now - self._training_began - self._paused_seconds - self._seconds)
+        return late
+
     def _enough(self, now: float) -> None:
-        if now - self.began > self._limit:
-            raise EnoughError
-        trained = now - self._training_began if self._training_began else 0.0
-        if trained > self._seconds and len(self.steps) >= self._least:
+        if self.late(now) > 0:
             raise EnoughError

@@ -7,13 +7,14 @@ as its result. What ends the process is noticed by envdoctor, which starts anoth
 from __future__ import annotations
 
 import faulthandler
+import os
 import sys
 import time
 import traceback
 from typing import TYPE_CHECKING, Any, Callable
 
 from . import data_layout
-from .refused import Skip
+from .refused import Failed, Skip
 
 if TYPE_CHECKING:
     from .images import Images
@@ -35,7 +36,7 @@ def run(say: Callable[..., None], options: dict[str, Any]) -> None:
 
     from . import host, machine  # noqa: PLC0415  # need torch
 
-    say(stage="describe torch", versions=machine.versions(), cpus=machine.cpus())
+    say(stage="describe torch", versions=machine.versions(), cpus=machine.cpus(), pid=os.getpid())
     if options["download"]:
         say(stage="download")
         from . import data_download  # noqa: PLC0415  # torchvision, only when asked for
@@ -73,14 +74,16 @@ def _images(source: data_layout.Source, say: Callable[..., None]) -> Images:
 
 
 def _one(say: Callable[..., None], request: dict[str, Any], images: Images | None, threads: dict[str, int]) -> None:
-    from . import host, kinds, machine, windows  # noqa: PLC0415  # need torch
+    from . import card, host, kinds, machine, windows  # noqa: PLC0415  # need torch
 
     name, began = request["name"], time.perf_counter()
+    request["began"] = began
     faulthandler.dump_traceback_later(request["limit"], exit=True)
     say(stage="%s on %s" % (name, request["device"]), begun=[name, request["device"]])
     ended: dict[str, Any] = {"verdict": "DONE", "reason": ""}
     try:
-        say(device_name=machine.take(request["device"]), before=host.state())
+        say(device_name=machine.take(request["device"]), card=card.identity(request["device"]))
+        say(before=host.state())
         for settings in (request["settings"], request.get("reference")):
             if settings is not None:
                 settings["threads"] = threads.get(settings.get("threads", "chosen"), settings.get("threads"))
@@ -90,6 +93,9 @@ def _one(say: Callable[..., None], request: dict[str, Any], images: Images | Non
         kinds.run(request, images, say)
     except Skip as skip:
         ended = {"verdict": "SKIPPED", "reason": str(skip)}
+    except Failed as error:
+        failure = {"kind": "exception", "stage": name, "detail": str(error), "last_lines": error.lines[-LAST_LINES:]}
+        ended = {"verdict": "FAILED", "reason": str(error), "failure": failure}
     except windows.NotFinite as error:
         ended = {"verdict": "FAILED", "reason": str(error)}
     except Exception as error:  # noqa: BLE001  # whatever it is, it is this experiment's result

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 
@@ -17,6 +16,8 @@ from envdoctor.pins.install import commands
 from envdoctor.pins.machine import Card, Machine
 from envdoctor.report.ascii import to_ascii
 from envdoctor.report.clean import printable
+from envdoctor.report.language import spoken
+from envdoctor.report.layout import padded, paragraph
 
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
@@ -104,14 +105,7 @@ class _Page:
         return "\n".join([*self._lines, ""])
 
     def text(self, text: str, *, first: str = "", others: str = "", bold: bool = False) -> None:
-        for line in textwrap.wrap(
-            self._plain(text),
-            self._width,
-            initial_indent=first,
-            subsequent_indent=others,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ):
+        for line in paragraph(self._plain(spoken(text)), self._width, first, others, whole=True):
             self._lines.append(f"{BOLD}{line}{PLAIN}" if bold and self._color else line)
 
     def heading(self, title: str) -> None:
@@ -120,7 +114,7 @@ class _Page:
 
     def rows(self, rows: Iterable[tuple[str, str]]) -> None:
         for label, value in rows:
-            self.text(value, first=f"  {label:<11} ", others=" " * 14)
+            self.text(value, first=f"  {padded(spoken(label), 11)} ", others=" " * 14)
 
     def items(self, items: Iterable[str]) -> None:
         for item in items:

@@ -1,5 +1,7 @@
 """Reads from a program's or library's own header what the dynamic loader reads: what it needs, and where it looks."""
 
+import os
+import stat
 import struct
 
 TYPE_CHECKING = False
@@ -22,10 +24,19 @@ class Elf:
         self.soname = soname
 
 
+def regular(path: str, flags: int) -> int:
+    """Open a file and nothing else: a named pipe that nobody writes to would be waited for, and a device never ends."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ValueError("no regular file")
+    return descriptor
+
+
 def read(path: str) -> "Optional[Elf]":
     """Return what the file says; None: it is no such file, or it is damaged, or it cannot be read."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=regular) as file:
             return _read(file)
     except (OSError, ValueError, struct.error, OverflowError):
         return None

@@ -35,7 +35,20 @@ def look() -> "Dict[str, Any]":
         if key in packages and packages[key] != version:
             duplicates.setdefault(key, [packages[key]]).append(version)
         packages.setdefault(key, version)
+    condas = _torch_of_conda()
+    # conda-forge calls its builds "2.5.1.post303".
+    if condas and "torch" in packages and not re.match(re.escape(condas) + r"(?!\d|\.\d)", packages["torch"]):
+        duplicates.setdefault("torch", [packages["torch"]]).append("%s (conda)" % condas)
     return {"packages": packages, "duplicates": duplicates, "leftovers": leftovers}
+
+
+def _torch_of_conda() -> "Optional[str]":
+    """Return the version of the PyTorch that conda has put into this environment, by its own list; or None."""
+    for name in names(os.path.join(sys.prefix, "conda-meta")):
+        found = re.match(r"pytorch-(\d[\w.]*)-[^-]+\.json$", name)
+        if found:
+            return found.group(1)
+    return None
 
 
 def version_of(wanted: str) -> "Optional[str]":
@@ -175,6 +188,10 @@ def _companion(name: str, path: str, torch: "Optional[str]") -> "Dict[str, Any]"
     }
 
 
+EXTENSION = r"(?:_C|_C_stable|_torchaudio|libtorchaudio)[.\w-]*\.(?:so|pyd|dylib)"
+"""Names of the compiled extensions of torchvision and torchaudio."""
+
+
 def extension_of(path: str) -> "Optional[str]":
     """Return the compiled extension of torchvision or torchaudio, or None."""
     for folder in (path, os.path.join(path, "lib")):
@@ -183,8 +200,22 @@ def extension_of(path: str) -> "Optional[str]":
         except OSError:
             continue
         for name in names:
-            if re.match(r"(_C|_C_stable|_torchaudio|libtorchaudio)[.\w-]*\.(so|pyd|dylib)$", name):
+            if re.match(EXTENSION + "$", name):
                 return os.path.join(folder, name)
+    return None
+
+
+def removed_extension(name: str, path: str) -> "Optional[str]":
+    """Return the compiled extension that pip's record lists, where a package has none (any more)."""
+    metadata = _metadata(name)
+    if metadata is None or metadata[3] != os.path.dirname(path):
+        return None
+    for folder in names(metadata[3]):
+        if re.match(r"%s-[^-]+\.dist-info$" % name, folder):
+            record = read(os.path.join(metadata[3], folder, "RECORD"))
+            listed = re.search(r"^(%s/(?:lib/)?%s)," % (name, EXTENSION), record, re.MULTILINE)
+            if listed:
+                return listed.group(1)
     return None
 
 
@@ -233,7 +264,7 @@ def _holds(condition: str) -> bool:
 def read(path: str) -> str:
     """Return a file's text, decoded leniently, or "" if it cannot be read."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with open(path, encoding="utf-8", errors="replace", opener=elf.regular) as file:
             return file.read(CAP_CHARACTERS)
     except (OSError, ValueError):
         return ""

@@ -17,7 +17,7 @@ NEEDED_BY_TORCH = frozenset(
 )
 DEVELOPED = frozenset(("torch", "torchaudio", "torchgen", "torchvision", "triton"))
 """People work on these in checkouts that PYTHONPATH names: such a one is meant."""
-OURS = frozenset(("__main__", "elf", "examine", "installed", "shadows", "torch_run"))
+OURS = frozenset(("__main__", "elf", "examine", "installed", "loaded", "shadows", "torch_run"))
 
 
 def look() -> "List[str]":

@@ -1,12 +1,12 @@
 """Imports PyTorch and uses it, telling each step before it is taken."""
 
 import functools
-import re
 import sys
 import traceback  # now: later a file of the user's may hide it
 import warnings
 
 import installed
+import loaded
 import shadows
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ def run(say: "Say", options: "Dict[str, Any]") -> None:
         ):
             _stage(say, name, functools.partial(_tell, say, step, torch))
         _devices(say, torch, options)
-        _stage(say, "loaded libraries", lambda: say(**_libraries()))
+        _stage(say, "loaded libraries", lambda: say(libraries=loaded.libraries()))
     except Told:
         return
     _companions(say, torch)
@@ -148,7 +148,7 @@ def _numpy(torch: "Any") -> "Dict[str, Any]":
 def _cpu(torch: "Any") -> "Dict[str, Any]":
     ones = torch.ones(8, 8)
     product = float((ones @ ones).sum())
-    if abs(product - 512.0) > 0.5:  # noqa: PLR2004
+    if not abs(product - 512.0) <= 0.5:  # noqa: PLR2004  # not ">": what is no number is not 512 either
         raise ArithmeticError("an 8x8 product of ones sums to %r instead of 512" % product)
     return {"cpu_computes": True}
 
@@ -203,29 +203,15 @@ def _proof(torch: "Any", index: int) -> "Dict[str, Any]":
     return {"computes": True}
 
 
-LIBRARIES = re.compile(
-    r"/(lib(?:cuda|nvidia-ml|cudart|cudnn\w*|cublas(?:Lt)?|cufft|cufile|cupti|curand|cusolver|cusparse(?:Lt)?|nccl"
-    r"|nvJitLink|nvrtc|nvshmem_host|gomp|iomp5|omp|stdc\+\+|torch_cuda|torch_cpu|c10)(?:-\w+)?)\.so[.\d]*$"
-)
-
-
-def _libraries() -> "Dict[str, Any]":
-    """Read which copies of the libraries that matter are mapped into this process (Linux)."""
-    found = {}  # type: Dict[str, str]
-    for line in installed.read("/proc/self/maps").splitlines():
-        path = line.partition("/")[2]
-        match = LIBRARIES.search("/" + path)
-        if match:
-            found.setdefault(match.group(1), "/" + path)
-    return {"libraries": found}
-
-
 def _companions(say: "Say", torch: "Any") -> None:
     """Load the compiled part of torchvision and torchaudio, and only that: the full import costs seconds."""
     for name in ("torchvision", "torchaudio"):
         path = installed.find(name)
         extension = path and installed.extension_of(path)
         if not extension:
+            removed = path and installed.removed_extension(name, path)
+            if removed:
+                say(**{name + "_load_error": "%s is not there, and was installed" % removed})
             continue
         say(stage=name)
         try:

@@ -141,6 +141,23 @@ EXPORT int cuDeviceGetName(char *to, int room, int device)
     return 0;
 }
 
+EXPORT int cuDeviceGetUuid(unsigned char *to, int device)
+{
+    const char *value = value_of_device(physical(device), "uuid");
+    int code = enter("cuDeviceGetUuid", physical(device)), digit = 0;
+
+    if (code || !value)
+        return code ? code : INVALID_DEVICE;
+    for (value += 4; *value && digit < 32; value++) {
+        char one[2] = {*value, 0};
+        if (*value != '-') {
+            to[digit / 2] = (unsigned char)(to[digit / 2] << 4 | strtoul(one, NULL, 16));
+            digit++;
+        }
+    }
+    return 0;
+}
+
 EXPORT int cuDeviceGetPCIBusId(char *to, int room, int device)
 {
     const char *value = value_of_device(physical(device), "bus");

@@ -1,6 +1,9 @@
 /* A libnvidia-ml.so.1 that plays a script. A reading that the script does not have is "Not Supported". */
 #include "script.h"
 
+#include <strings.h>
+#include <time.h>
+
 enum { SUCCESS = 0, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, INSUFFICIENT_SIZE = 7 };
 
 /* What happens to a program as soon as it loads this library. */
@@ -66,6 +69,7 @@ EXPORT const char *nvmlErrorString(int code)
     case 1: return "Uninitialized";
     case 3: return "Not Supported";
     case 4: return "Insufficient Permissions";
+    case 6: return "Not Found";
     case 9: return "Driver Not Loaded";
     case 15: return "GPU is lost";
     case 17: return "GPU access blocked by the operating system";
@@ -114,6 +118,33 @@ EXPORT int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device)
         return INVALID_ARGUMENT;
     *device = (void *)(intptr_t)(index + 1);
     return SUCCESS;
+}
+
+/* The GPU whose value of a key is this, whatever the case of its letters. */
+static int device_with(const char *key, const char *wanted, void **device)
+{
+    int count = (int)number_of("count", 0);
+
+    for (int index = 0; index < count; index++) {
+        const char *value = value_of_device(index, key);
+        if (value && strcasecmp(value, wanted) == 0) {
+            *device = (void *)(intptr_t)(index + 1);
+            return SUCCESS;
+        }
+    }
+    return NOT_FOUND;
+}
+
+EXPORT int nvmlDeviceGetHandleByUUID(const char *uuid, void **device)
+{
+    int code = enter("nvmlDeviceGetHandleByUUID", -1);
+    return code ? code : device_with("uuid", uuid, device);
+}
+
+EXPORT int nvmlDeviceGetHandleByPciBusId_v2(const char *address, void **device)
+{
+    int code = enter("nvmlDeviceGetHandleByPciBusId_v2", -1);
+    return code ? code : device_with("bus", address, device);
 }
 
 #define TEXT(FUNCTION, KEY)                                          \
@@ -196,7 +227,25 @@ EXPORT int nvmlDeviceGetUtilizationRates(void *device, unsigned *to)
 {
     int index = index_of(device), code = enter("nvmlDeviceGetUtilizationRates", index);
     to[1] = 0;
+    if (!code)
+        number(index, "memory_utilisation", to + 1);
     return code ? code : number(index, "utilisation", to);
+}
+
+/* A counter that goes on as long as the machine is on, at the power that the GPU takes now: "energy" is where it began. */
+EXPORT int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *to)
+{
+    int index = index_of(device), code = enter("nvmlDeviceGetTotalEnergyConsumption", index);
+    const char *began = value_of_device(index, "energy");
+    unsigned milliwatts = 0;
+    struct timespec now;
+
+    if (code || !began)
+        return code ? code : NOT_SUPPORTED;
+    number(index, "power", &milliwatts);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    *to = strtoull(began, NULL, 10) + (unsigned long long)(milliwatts * (now.tv_sec + now.tv_nsec / 1e9));
+    return SUCCESS;
 }
 
 static int reasons(const char *function, void *device, unsigned long long *to)
