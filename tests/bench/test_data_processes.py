@@ -6,6 +6,8 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +44,17 @@ print(json.dumps(done))
 
 
 @pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder that other users may enter, which those of pytest are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
 def jpegs(tmp_path: Path) -> Path:
     """Image folders of real JPEG files, which other users may read."""
     rng = random.Random(3)  # noqa: S311  # repeatable
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o755)
     for half, count in (("train", 6), ("test", 2)):
         for name in ("cat", "dog"):
             folder = tmp_path / "data" / half / name
