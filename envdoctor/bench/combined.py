@@ -24,6 +24,8 @@ class Change(msgspec.Struct, frozen=True):
 
     before: tuple[Seconds, ...]
     factors: tuple[Seconds, ...]
+    loads_itself: bool = False
+    """The training process makes its batches: their time is no wait that other changes could hide or shorten."""
 
 
 def change_of(windows: Sequence[Window], settings: Mapping[str, Any], fit: Fit | None) -> Change | None:
@@ -37,7 +39,7 @@ def change_of(windows: Sequence[Window], settings: Mapping[str, Any], fit: Fit |
     factors = tuple(
         _factors(parts, reference, this, settings) for parts, (reference, this) in zip(before, pairs, strict=True)
     )
-    return Change(before, factors)
+    return Change(before, factors, settings.get("workers") == 0 or settings.get("data") == "memory")
 
 
 def _parts(window: Window, fit: Fit | None) -> Seconds:
@@ -88,6 +90,12 @@ def combined(some: Sequence[Change]) -> list[float]:
     values = []
     for number in range(count):
         before = {part: sum(change.before[number][part] for change in some) / len(some) for part in PARTS}
-        after = sum(before[part] * math.prod(change.factors[number][part] for change in some) for part in PARTS)
+        after = sum(before[part] * _together(some, number, part) for part in PARTS)
         values.append(sum(before.values()) / after if after > 0 else 1.0)
     return values
+
+
+def _together(some: Sequence[Change], number: int, part: str) -> float:
+    """Return what a part of a step is multiplied by with all changes."""
+    own = [change for change in some if change.loads_itself] if part == LOADER else []
+    return math.prod(change.factors[number][part] for change in own or some)

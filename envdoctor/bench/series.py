@@ -25,6 +25,8 @@ from envdoctor.probes.child import Account, converse
 
 START_SECONDS = 240.0
 """For importing torch and decoding images, beside the limits of the experiments."""
+CHOSEN = ("threads", "threads_reason")
+"""What the first worker chooses for all."""
 
 
 class SeriesOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +160,8 @@ class _Run:
             "download": o.download and not self._common,
             "look_for_gpus": look,
             "threads": o.threads,
+            # A trial of a second may come out otherwise the next time, and rows are compared with each other.
+            "threads_chosen": {name: self._common[name] for name in CHOSEN if name in self._common},
             "budget_left": None if o.budget is None else max(0.0, o.budget - spent),
             "requests": requests,
         }

@@ -76,7 +76,7 @@ def _loader(_one: Measured, this: MeasuredSide, reference: MeasuredSide, _fit: F
 
 
 def _threads(one: Measured, this: MeasuredSide, reference: MeasuredSide, _fit: Fit | None) -> str:
-    if this.statistics is None or reference.statistics is None or one.comparison is None:
+    if this.statistics is None or reference.statistics is None or one.comparison is None or (one.threads or 0) < 2:  # noqa: PLR2004  # one shares nothing
         return ""
     many, single = this.statistics, reference.statistics
     if one.comparison.median >= 1:

@@ -9,7 +9,7 @@ import sys
 import sysconfig
 import threading
 import time
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 INTERVAL = 0.01
@@ -49,6 +49,9 @@ class Sampler:
         self.counts = collections.Counter()  # type: collections.Counter[tuple[str, str, str]]
         self.taken = 0
         self.counting = False
+        self._users = {}  # type: dict[str, bool]
+        self._known = {}  # type: dict[CodeType, tuple[str, bool, bool]]
+        """Of each function that was seen: its kind, whether it computes, whether it makes code."""
 
     def start(self) -> None:
         """Begin to look."""
@@ -97,20 +100,33 @@ class Sampler:
         self.counts["%s:%d" % (name, mine.f_lineno), mine.f_code.co_name, kind] += 1
 
     def _is_users(self, file: str) -> bool:
+        known = self._users.get(file)
+        if known is None:
+            known = self._users[file] = self._belongs(file)
+        return known
+
+    def _belongs(self, file: str) -> bool:
         if file.startswith(("<", self._own, *self._libraries)):
             return False
         return os.path.abspath(file) == self._script or file.startswith(self._folder)
 
     def _kind(self, stack: list[FrameType]) -> str:
-        if any(one.f_code.co_filename.endswith(COMPILERS) for one in stack):
+        told = [self._of_code(one.f_code) for one in stack]
+        if any(compiling for _, _, compiling in told):
             return "compile"
-        for one in reversed(stack):
-            file, function = one.f_code.co_filename, one.f_code.co_name
-            for part, name, kind in KINDS:
-                if part in file and (not name or name == function):
-                    return kind
-        computing = any(COMPUTING in one.f_code.co_filename for one in stack)
+        for kind, _, _ in reversed(told):
+            if kind:
+                return kind
+        computing = any(computes for _, computes, _ in told)
         return "loader" if not computing and any(map(self._gives_batches, stack)) else "script"
+
+    def _of_code(self, code: CodeType) -> tuple[str, bool, bool]:
+        found = self._known.get(code)
+        if found is None:
+            file, function = code.co_filename, code.co_name
+            fits = (kind for part, name, kind in KINDS if part in file and (not name or name == function))
+            found = self._known[code] = (next(fits, ""), COMPUTING in file, file.endswith(COMPILERS))
+        return found
 
     def _gives_batches(self, frame: FrameType) -> bool:
         """Say whether a frame is a generator or an iterator of the script's own, which stands in for a loader."""

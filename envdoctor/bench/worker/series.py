@@ -49,7 +49,7 @@ def run(say: Callable[..., None], options: dict[str, Any]) -> None:
         say(**machine.gpus())
     say(stage="choose threads")
     default_threads = torch.get_num_threads()
-    chosen = host.choose_threads(options["threads"])
+    chosen = options.get("threads_chosen") or host.choose_threads(options["threads"])
     say(**chosen, default_threads=default_threads)
     began = time.perf_counter()
     for request in options["requests"]:
