@@ -225,14 +225,14 @@ SURROUNDINGS = (
               "numpy/data.csv": "", "sitecustomize.py": "1 / 0"}),
     E(name="an archive on PYTHONPATH", cause=SHADOWED, change=_zipped, variables={"PYTHONPATH": "{here}/x.zip"}),
     E(name="a backport on PYTHONPATH", cause=SHADOWED, after="import dataclasses; dataclasses.dataclass",
-      beside={"spark/dataclasses.py": "x = 1"}, variables={"PYTHONPATH": "{here}/work/spark"}),
+      beside={"spark/dataclasses.py": "x = 1"}, variables={"PYTHONPATH": "{here}/cwd/spark"}),
     E(name="a start-up file on PYTHONPATH that raises", cause=None, beside={"start/sitecustomize.py": "1 / 0"},
-      variables={"PYTHONPATH": "{here}/work/start"}),
+      variables={"PYTHONPATH": "{here}/cwd/start"}),
     E(name="a torch for another Python on PYTHONPATH", cause=SHADOWED, torch=None,
       beside={"old/site-packages/torch/__init__.py": "raise ImportError('Failed to load PyTorch C extensions:')",
               "old/site-packages/torch/version.py": VERSION,
               "old/site-packages/torch/_C.cpython-36m-x86_64-linux-gnu.so": ""},
-      variables={"PYTHONPATH": "{here}/work/old/site-packages"}),
+      variables={"PYTHONPATH": "{here}/cwd/old/site-packages"}),
     E(name="a log setting that torch refuses", cause="env-variable", variables={"TORCH_LOGS": "dynamooo"},
       before="raise ValueError('\\nInvalid log settings: dynamooo, must be a comma separated list')"),
     E(name="a number of threads that is none", cause=None, warned="env-variable",
@@ -268,7 +268,7 @@ def test_the_cause_comes_out(row: Environment, template: Path, tmp_path: Path) -
 
     done = subprocess.run(
         [*argv, "check", "--json", "--timeout", "20", "--python", python],
-        check=False, cwd=tmp_path / "work", env=kept | variables, capture_output=True, timeout=60,
+        check=False, cwd=tmp_path / "cwd", env=kept | variables, capture_output=True, timeout=60,
     )  # fmt: skip
 
     assert done.returncode in (0, 1), done.stderr[-500:]
@@ -299,8 +299,8 @@ def make(row: Environment, template: Path, folder: Path) -> str:
         row.torch.write(site)
         module = site / "torch" / "__init__.py"
         module.write_text(f"{row.before}\n{module.read_text()}\n{row.after}\n")
-    (folder / "work").mkdir()
-    for place, files in ((site, row.files), (folder / "work", row.beside)):
+    (folder / "cwd").mkdir()
+    for place, files in ((site, row.files), (folder / "cwd", row.beside)):
         for name, text in files.items():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_text(text, encoding="utf-8", errors="surrogateescape")
