@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.observation import Observation
-from envdoctor.rules.observed import exchanging_ranks, lost_to_ranks, percent, time_of, unequal_ranks
+from envdoctor.rules.observed import percent, time_of
+from envdoctor.rules.observed_ranks import exchanging_ranks, lost_to_ranks, unequal_ranks
 
 
 @check("BEN030", Severity.WARNING, cause="ddp-no-speedup")

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.observation import Observation
-from envdoctor.rules.observed import in_half, losses_rise, lost_to_recipe, rate_too_small, shown, tiny_norm_batch
+from envdoctor.rules.observed import in_half, shown
+from envdoctor.rules.observed_learning import losses_rise, lost_to_recipe, rate_too_small, tiny_norm_batch
 
 
 @check("BEN012", Severity.WARNING, cause="recipe")

@@ -74,7 +74,10 @@ def places() -> list[tuple[Any, str]]:
     kind = dataloader._BaseDataLoaderIter  # noqa: SLF001  # there is no other hook
     tensor = [(torch.Tensor, name) for name in load("hooks").READERS]
     steps = [(optimizer, f"_global_optimizer_{when}_hooks") for when in ("pre", "post")]
-    return [(kind, "__init__"), (kind, "__next__"), (torch.autograd, "backward"), *tensor, *steps]
+    modes = [(mode, name) for mode in (torch.no_grad, torch.inference_mode) for name in ("__enter__", "__exit__")]
+    clips = [(torch.nn.utils, name) for name in ("clip_grad_norm_", "clip_grad_value_")]
+    other = [(torch.autograd, "backward"), (torch, "save"), (torch.amp.autocast_mode.autocast, "__enter__")]
+    return [(kind, "__init__"), (kind, "__next__"), *other, *modes, *clips, *tensor, *steps]
 
 
 def measure(batch: int, rounds: int) -> None:

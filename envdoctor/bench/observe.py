@@ -19,7 +19,10 @@ from envdoctor.observation import Observation
 from envdoctor.probes.child import Account, converse
 from envdoctor.registry import load_checks
 from envdoctor.report.model import Report, make_report
-from envdoctor.rules.observed import LOST, percent, share, time_of
+from envdoctor.rules import observed
+from envdoctor.rules.observed import percent, share, time_of
+from envdoctor.rules.observed_learning import lost_to_recipe
+from envdoctor.rules.observed_ranks import lost_to_ranks
 
 GROUP = "BEN"
 LEAST_STEPS = 25
@@ -27,6 +30,22 @@ ADDED_SECONDS = 75.0
 """For importing, trials and the loader alone; added to the time of training that is watched."""
 CLOSING_SECONDS = 45.0
 """After the worker's own limit: a step that never ends cannot be interrupted, only killed."""
+
+LOST: dict[str, Callable[[Observation], float]] = {
+    "BEN002": observed.lost_to_loader,
+    "BEN003": observed.lost_to_workers,
+    "BEN004": observed.lost_to_reads,
+    "BEN005": observed.lost_to_work,
+    "BEN006": observed.lost_to_memory,
+    "BEN007": observed.lost_to_threads,
+    "BEN008": observed.lost_to_others,
+    "BEN009": observed.lost_to_small_work,
+    "BEN010": observed.lost_to_autocast,
+    "BEN011": observed.lost_to_compiling,
+    "BEN012": lost_to_recipe,
+    "BEN030": lost_to_ranks,
+}
+"""Code of a check → what it goes by. A script that fails has no step to gain from."""
 
 
 class NothingSeenError(Exception):

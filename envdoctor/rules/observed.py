@@ -6,13 +6,11 @@ What is said to be lost is the most that can be won by mending it, so the larges
 # ruff: noqa: PLR2004  # each threshold stands once, in the rule that it belongs to
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from envdoctor.observation import Observation, ObservedRank, ObservedTrial
+from envdoctor.observation import Observation, ObservedTrial
 
 LEAST_STEPS = 8
 """Fewer steps prove nothing."""
@@ -217,115 +215,6 @@ def lost_to_memory(seen: Observation) -> float:
     return 0.5 if graphs or chain or (grown.tensors >= 0.5 and grown.size >= 200_000) else 0.0
 
 
-def tiny_norm_batch(seen: Observation) -> int | None:
-    """Return the batch where batch norm has only two or three samples to learn from."""
-    batch = seen.loader.batch if seen.loader is not None else None
-    norms = max((one.batch_norms for one in seen.memory), default=0)
-    return batch if norms and batch is not None and batch <= 3 else None
-
-
-def losses_rise(seen: Observation) -> bool:
-    """Say whether the loss is clearly higher at the end than at the beginning, or no number any more."""
-    if seen.bad_losses >= 2:
-        return True
-    quarter = len(seen.losses) // 4
-    if quarter < 4:
-        return False
-    # The very first losses are those of untrained weights. That of a few samples is mostly chance: more are taken.
-    batch = seen.loader.batch if seen.loader is not None and seen.loader.batch else 32
-    few = min(quarter, max(3, 64 // batch))
-    first, last = statistics.median(seen.losses[:few]), statistics.median(seen.losses[-quarter:])
-    if last > 1.5 * first > 0 and statistics.fmean(seen.losses[-quarter:]) > 1.2 * statistics.fmean(seen.losses[:few]):
-        return True
-    if seen.optimizer is None or seen.optimizer.lr is None:
-        return False
-    high = 0.03 if "Adam" in seen.optimizer.name else 0.5
-    # The very first loss is that of weights which nobody has moved yet. Noise cannot be learnt: its loss stays there.
-    # One that shot up and came back to about where it began has learnt nothing either.
-    shot_up = max(seen.losses) > 10 * seen.losses[0]
-    return seen.optimizer.lr >= high and last > (0.8 if shot_up else 1.01) * min(first, seen.losses[0]) > 0
-
-
 def in_half(seen: Observation) -> bool:
     """Say whether the script computes with 16 bits, by autocast or by the type of its weights."""
     return seen.amp is not None or (seen.optimizer is not None and seen.optimizer.dtype in ("float16", "bfloat16"))
-
-
-def rate_too_small(seen: Observation) -> float | None:
-    """Return how many times smaller the learning rate is than one that goes with the batch, if the loss stands still.
-
-    Only for SGD with batches of 256 and more. Source: https://arxiv.org/abs/1706.02677 (0.1 for each 256 images, with
-    momentum 0.9): rates for small batches hardly move a net in the few steps that a large batch leaves.
-    """
-    optimizer, batch = seen.optimizer, seen.loader.batch if seen.loader is not None else None
-    if optimizer is None or optimizer.name != "SGD" or not optimizer.lr or batch is None or batch < 256:
-        return None
-    quarter = len(seen.losses) // 4
-    if quarter < 5:
-        return None
-    first, last = statistics.median(seen.losses[:3]), statistics.median(seen.losses[-quarter:])
-    moves = optimizer.lr / (1 - min(0.99, optimizer.momentum or 0.0))
-    ratio = batch / 256 / moves
-    return ratio if ratio >= 150 and 0.97 * first < last < 1.03 * first else None
-
-
-def lost_to_recipe(seen: Observation) -> float:
-    """Return nearly all where nothing is learnt; a batch norm at two samples weighs more than slow steps."""
-    if enough(seen) and not in_half(seen) and (losses_rise(seen) or rate_too_small(seen) is not None):
-        return 0.99
-    return 0.97 if enough(seen) and tiny_norm_batch(seen) else 0.0
-
-
-def unequal_ranks(seen: Observation) -> tuple[ObservedRank, ObservedRank] | None:
-    """Return the rank that waits longest for its loader and one that waits for it in the exchange of gradients.
-
-    The steps of ranks end together, so what one spends more on its loader another spends more in `backward()`.
-    """
-    ranks = [one for one in seen.ranks if one.steps >= LEAST_STEPS and one.step_seconds]
-    if len(ranks) < 2:
-        return None
-    slow = max(ranks, key=lambda one: one.loader_seconds)
-    quick = min(ranks, key=lambda one: one.loader_seconds)
-    more = slow.loader_seconds - quick.loader_seconds
-    waits = quick.backward_seconds - slow.backward_seconds
-    worth = more >= 0.2 * (quick.step_seconds or 0.0) and waits >= more / 2
-    return (slow, quick) if worth else None
-
-
-def exchanging_ranks(seen: Observation) -> bool:
-    """Say whether processes with equal loaders spend most of a step in backward passes far longer than forward ones.
-
-    By itself a backward pass takes about twice the forward one (two products for each of its one).
-    """
-    ranks = [one for one in seen.ranks if one.steps >= LEAST_STEPS and one.step_seconds]
-    if len(ranks) < 2 or threads_of_ranks(seen) or unequal_ranks(seen):
-        return False
-    long = (one.backward_seconds >= max(8 * one.forward_seconds, 0.6 * (one.step_seconds or 0.0)) for one in ranks)
-    return all(long)
-
-
-def lost_to_ranks(seen: Observation) -> float:
-    """Return the share of a step that ranks wait for the slowest one's loader, or for the exchange of gradients."""
-    pair = unequal_ranks(seen)
-    if pair is None:
-        one = seen.ranks[0] if exchanging_ranks(seen) else None
-        return (one.backward_seconds - 2 * one.forward_seconds) / (one.step_seconds or 1.0) if one else 0.0
-    slow, quick = pair
-    return min(0.95, (slow.loader_seconds - quick.loader_seconds) / (quick.step_seconds or 1.0))
-
-
-LOST: dict[str, Callable[[Observation], float]] = {
-    "BEN002": lost_to_loader,
-    "BEN003": lost_to_workers,
-    "BEN004": lost_to_reads,
-    "BEN005": lost_to_work,
-    "BEN006": lost_to_memory,
-    "BEN007": lost_to_threads,
-    "BEN008": lost_to_others,
-    "BEN009": lost_to_small_work,
-    "BEN010": lost_to_autocast,
-    "BEN011": lost_to_compiling,
-    "BEN012": lost_to_recipe,
-    "BEN030": lost_to_ranks,
-}
-"""Code of a check → what it goes by. A script that fails has no step to gain from."""
