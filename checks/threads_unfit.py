@@ -2,17 +2,27 @@ from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.observation import Observation
-from envdoctor.rules.observed import lost_to_threads, percent, shown, threads_of_ranks, trial
+from envdoctor.rules.observed import (
+    crowded,
+    lost_to_threads,
+    percent,
+    share,
+    shown,
+    threads_of_ranks,
+    trial,
+    usable_cpus,
+)
 
 
 @check("BEN007", Severity.WARNING, cause="cpu-threads-oversubscribed")
 def threads_unfit(observation: Observation | None) -> Iterator[Finding]:
     """The script computes with too many threads, or with one by accident.
 
-    Threads beyond the CPUs of the process wait for each other; a single one leaves CPUs idle. The number is
-    changed and changed back while the script trains: every turn must show the gain.
+    Threads beyond the CPUs of the process wait for each other; a single one leaves CPUs idle. After the watch the
+    number is changed and changed back while the script goes on: every turn must show the gain.
     It would be wrong if the trial showed none: then nothing is said, whatever the number. Where several processes
-    train together no trial is made: there the threads of all are more than the CPUs, and stand ready without one.
+    train together, or the script ends by itself, no trial is made: there threads are more than the CPUs and stand
+    ready without one, or large operators run on one of several free CPUs, and it is likely, not proved.
 
     How to mend it: OMP_NUM_THREADS or torch.set_num_threads with the number of usable CPUs.
 
@@ -36,7 +46,10 @@ def threads_unfit(observation: Observation | None) -> Iterator[Finding]:
             confidence="likely",
         )
         return
-    if not lost or found is None:
+    if not lost:
+        return
+    if found is None:
+        yield from _not_tried(observation, lost)
         return
     yield Finding(
         what=f"{found.before} threads compute on {observation.cpus} CPUs; with {found.to} a step takes "
@@ -48,4 +61,26 @@ def threads_unfit(observation: Observation | None) -> Iterator[Finding]:
             (f"export OMP_NUM_THREADS={found.to}",),
         ),
         evidence=shown(observation, "threads", "cpus", "quota_cpus", "omp_threads", "trials"),
+    )
+
+
+def _not_tried(seen: Observation, lost: float) -> Iterator[Finding]:
+    usable = usable_cpus(seen)
+    if crowded(seen) and seen.cpu is not None:
+        what = f"{seen.threads} threads compute on {usable} CPUs; {seen.cpu.waiting:.2g} of them stand ready and wait."
+        why = "Threads wait for each other at every operator."
+    else:
+        computing = percent(share(seen, "forward", "backward", "optimizer"))
+        what = f"1 thread computes on {usable} CPUs; large operators take {computing} of the time."
+        why = "One thread leaves CPUs idle."
+    yield Finding(
+        what=what,
+        why=why,
+        fix=Fix(
+            f"Set OMP_NUM_THREADS={usable}, or call torch.set_num_threads({usable}): "
+            f"up to {percent(lost)} can be gained.",
+            (f"export OMP_NUM_THREADS={usable}",),
+        ),
+        evidence=shown(seen, "threads", "cpus", "quota_cpus", "omp_threads", "cpu", "operators_per_step"),
+        confidence="likely",
     )

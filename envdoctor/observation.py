@@ -28,7 +28,7 @@ class ObservedPlace(msgspec.Struct, frozen=True):
     kind: str
     """`loader`, `backward`, `optimizer`, `save`, `plot`, `log`, `compile`, `metric`, `communicate`, `script`."""
     share: float
-    """Of all looks, one every 10 ms."""
+    """Of all looks, one every 20 ms."""
 
 
 class ObservedCalls(msgspec.Struct, frozen=True):

@@ -59,6 +59,7 @@ def observe(
     *,
     seconds: float,
     limit: float | None = None,
+    processes: int = 1,
     listen: Callable[..., Account | None | Unknown] = converse,
 ) -> Report:
     """Run a script in a Python under light hooks and judge what was seen.
@@ -69,6 +70,7 @@ def observe(
         arguments: its own.
         seconds: of training to watch; the script is ended after them.
         limit: seconds in all; None: enough for the above.
+        processes: more than one: so many run the script together, with the variables that torchrun sets.
         listen: runs the worker and returns what it told.
 
     Raises:
@@ -81,6 +83,7 @@ def observe(
         "seconds": seconds,
         "limit": limit,
         "least_steps": LEAST_STEPS,
+        "processes": processes,
     }
     began = time.monotonic()
     account = listen(python, START, options, seconds=limit + CLOSING_SECONDS)
@@ -90,7 +93,8 @@ def observe(
         raise NothingSeenError(f"--python: {account.reason}")
     if "refused" in account.facts:
         raise NothingSeenError(str(account.facts["refused"]))
-    return judged(observation_of(account, os.path.basename(script)), time.monotonic() - began)  # noqa: PTH119  # same
+    seen = observation_of(account, os.path.basename(script))  # noqa: PTH119  # same
+    return judged(seen, time.monotonic() - began, processes)
 
 
 def observation_of(account: Account, script: str) -> Observation:
@@ -123,13 +127,14 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def judged(seen: Observation, seconds: float) -> Report:
+def judged(seen: Observation, seconds: float, processes: int = 1) -> Report:
     """Judge an observation: the finding with the most to gain is first, and primary if it costs time or fails."""
     snapshot = Snapshot(observation=seen)
     every = load_checks()
     checks = {code: every[code] for code in every if code.startswith(GROUP) and "observation" in every[code].facts}
     judgement = judge(snapshot, checks)
-    again = f"envdoctor bench {shlex.quote(seen.script)}"
+    together = f"--nproc-per-node {processes} " if processes > 1 else ""
+    again = f"envdoctor bench {together}{shlex.quote(seen.script)}"
     ordered = sorted(judgement.findings, key=lambda one: _place(one, seen))
     findings = tuple(msgspec.structs.replace(one, verify=again) for one in ordered)
     first = findings[0] if findings and findings[0].severity is not Severity.NOTE else None

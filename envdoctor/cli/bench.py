@@ -43,6 +43,7 @@ CIFAR = "https://www.cs.toronto.edu/~kriz/cifar.html"
 @click.option("--epochs", type=click.FloatRange(0, 1000), help="Train each row of the ladder so long.")
 @click.option("--budget", type=Seconds(min=1, max=864000), metavar="SECONDS", help="Begin nothing that would pass it.")
 @click.option("--threads", type=click.IntRange(1, 4096), help="Of the arithmetic; else chosen by trial, with reason.")
+@click.option("--nproc-per-node", type=click.IntRange(1, 64), help="Processes that run a SCRIPT, as of torchrun.")
 @click.option("--nnodes", type=click.IntRange(1, 1024), help="Machines that run the group parallel together.")
 @click.option("--rdzv-endpoint", metavar="HOST:PORT", help="Where these machines meet: torchrun's option of that name.")
 @click.option("--resume", is_flag=True, help="Take over what the last such run finished.")
@@ -67,6 +68,7 @@ def bench(
     epochs: float | None,
     budget: float | None,
     threads: int | None,
+    nproc_per_node: int | None,
     nnodes: int | None,
     rdzv_endpoint: str | None,
     resume: bool,
@@ -98,16 +100,18 @@ def bench(
       envdoctor bench --preset full --only ladder --epochs 10 --format csv -o ladder.csv
       envdoctor bench train.py
       envdoctor bench --seconds 30 --json train.py -- --epochs 3
+      envdoctor bench --nproc-per-node 2 train_ddp.py
     """  # noqa: D301  # click wants the character, not a backslash and a b
     format_ = "json" if as_json else format_
     if script is not None or script_ is not None:
         words = ((script,) if script_ is not None and script is not None else ()) + arguments
         unfit = {"only": only, "epochs": epochs, "budget": budget, "nnodes": nnodes, "resume": resume}
         _refuse_wishes(unfit, format_, "a script")
-        watched = {"seconds": seconds or 20.0, "limit": timeout}
+        watched = {"seconds": seconds or 20.0, "limit": timeout, "processes": nproc_per_node or 1}
         _observe(python, script_ or script or "", words, watched, format_, output, private_ok=private_ok)
-    if seconds is not None or (format_ in ("markdown", "html") and preset == "smoke" and not only):
-        raise click.UsageError(f"{'--seconds' if seconds else '--format ' + format_} is for a SCRIPT; name one")
+    for_scripts = "--seconds" if seconds else "--nproc-per-node" if nproc_per_node else ""
+    if for_scripts or (format_ in ("markdown", "html") and preset == "smoke" and not only):
+        raise click.UsageError(f"{for_scripts or '--format ' + format_} is for a SCRIPT; name one")
     from envdoctor.bench.progress import shown  # noqa: PLC0415  # heavy for `--help`
     from envdoctor.bench.smoke import Options, RefusedError, run_smoke  # noqa: PLC0415
 

@@ -118,6 +118,78 @@ def test_processes_that_train_together_are_watched() -> None:
     assert seen.ended == "enough"
 
 
+RANKS = """
+import os, sys, torch
+torch.distributed.init_process_group("gloo")
+net = torch.nn.parallel.DistributedDataParallel(torch.nn.Linear(8, 8))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for _ in range(int(sys.argv[1])):
+    optimizer.zero_grad()
+    net(torch.randn(4, 8)).sum().backward()
+    optimizer.step()
+"""
+
+
+@pytest.mark.slow
+def test_a_script_for_torchrun_runs_in_several_processes(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    script = tmp_path / "ranks.py"
+    script.write_text(RANKS, encoding="utf-8")
+    seen = observe(sys.executable, str(script), ("40",), seconds=1.0, processes=2).facts.observation
+
+    assert isinstance(seen, Observation)
+    assert [one.rank for one in seen.ranks] == [0, 1]
+    assert seen.steps >= 30
+    assert seen.threads == 1  # as torchrun would have it
+    report = observe(sys.executable, str(script), ("many",), seconds=1.0, processes=2)
+    assert report.primary == "BEN001"
+    assert "invalid literal" in report.findings[0].what
+    assert "--nproc-per-node 2" in report.findings[0].verify
+
+
+@pytest.mark.slow
+def test_a_script_for_torchrun_that_is_started_alone_hears_of_the_option(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    script = tmp_path / "ranks.py"
+    script.write_text(RANKS, encoding="utf-8")
+    report = observe(sys.executable, str(script), ("40",), seconds=1.0)
+
+    assert report.findings[0].fix.commands == ("envdoctor bench --nproc-per-node 2 ranks.py",)
+
+
+ENDS = """
+import torch
+torch.manual_seed(0)
+net = torch.nn.Sequential(torch.nn.Linear(64, 256), torch.nn.ReLU(), torch.nn.Linear(256, 8))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
+torch.set_num_threads(4)
+for _ in range(500):
+    optimizer.zero_grad()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = net(torch.randn(64, 64)).square().mean()
+    loss.backward()
+    optimizer.step()
+    loss.item()
+torch.save(net.state_dict(), "TARGET")
+"""
+
+
+@pytest.mark.slow
+def test_a_script_that_ends_by_itself_computes_the_same_to_the_last_bit(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    alone, watched = tmp_path / "alone.pt", tmp_path / "watched.pt"
+    script = tmp_path / "ends.py"
+    script.write_text(ENDS.replace("TARGET", str(alone)), encoding="utf-8")
+    subprocess.run([sys.executable, str(script)], check=True, timeout=120)
+    script.write_text(ENDS.replace("TARGET", str(watched)), encoding="utf-8")
+    seen = observe(sys.executable, str(script), (), seconds=60.0).facts.observation
+
+    assert isinstance(seen, Observation)
+    assert seen.ended == "finished"
+    expected, found = torch.load(alone, weights_only=True), torch.load(watched, weights_only=True)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
 FORKS = """
 import multiprocessing, torch
 def work():

@@ -100,17 +100,102 @@ def test_values_read_in_an_evaluation_belong_to_it(recorder: Any, batches: int, 
     assert row["evaluate"] == pytest.approx(1.0 - 0.25 * reads)
 
 
-def test_steps_in_which_something_is_tried_do_not_use_up_the_time() -> None:
+def test_what_is_tried_comes_after_the_time_and_is_not_counted() -> None:
     recorder = module("recorder").Recorder(10.0, 100.0, 1)
-    now = time.perf_counter()
-    backward(recorder, now, 0.0)
-    recorder.ended_step(recorder, now, now)
-    recorder.paused = True
-    recorder.ended_step(recorder, now + 9.0, now + 9.0)
-    recorder.paused = False
+    asked: list[bool] = []
 
-    assert recorder.late(now + 18.0) < 0
-    assert recorder.late(now + 19.1) > 0
+    def may_end() -> bool:
+        asked.append(True)
+        if len(asked) == 1:
+            recorder.go_on(5.0)
+        return len(asked) > 1
+
+    recorder.may_end = may_end
+    now = recorder.began
+    take_step(recorder, now)
+    take_step(recorder, now + 9.0)
+    recorder.took_batch(None, now + 11.0, now + 11.0)
+    take_step(recorder, now + 11.0)
+
+    assert len(recorder.steps) == 2
+    assert recorder.all_steps == 3
+    assert not recorder.resting
+    with pytest.raises(module("recorder").EnoughError):
+        recorder.took_batch(None, now + 12.0, now + 12.0)
+
+
+def test_what_is_tried_for_too_long_is_ended() -> None:
+    recorder = module("recorder").Recorder(10.0, 100.0, 1)
+    recorder.may_end = lambda: False
+    take_step(recorder, recorder.began)
+
+    with pytest.raises(module("recorder").EnoughError):
+        recorder.took_batch(None, recorder.began + 11.0, recorder.began + 11.0)
+
+
+def take_step(recorder: Any, now: float) -> None:
+    backward(recorder, now, 0.0)
+    recorder.began_step()
+    recorder.ended_step(recorder, now, now)
+
+
+def steps_of(recorder: Any, count: int) -> int:
+    """Take steps as the hooks tell them, and return how many of them were listened to."""
+    listened = 0
+    for _ in range(count):
+        if recorder.resting:
+            recorder.rested(recorder, time.perf_counter())
+        else:
+            listened += 1
+            take_step(recorder, time.perf_counter())
+    return listened
+
+
+def test_hooks_rest_between_short_steps_and_the_count_goes_on(recorder: Any) -> None:
+    listened = steps_of(recorder, 5000)
+
+    assert 0.1 * 5000 < listened < 0.5 * 5000
+    assert len(recorder.steps) == listened
+    assert recorder.all_steps == 5000
+    assert recorder.all_steps - recorder.rested_steps == listened
+
+
+def test_hooks_do_not_rest_at_first_nor_where_steps_are_long(recorder: Any) -> None:
+    module_ = module("recorder")
+
+    assert steps_of(recorder, module_.RESTED_AFTER) == module_.RESTED_AFTER
+    recorder.begin(100.0, 100.0, 1)
+    for at in range(1000):
+        take_step(recorder, recorder.began + 0.01 * at)
+        recorder.steps[-1]["seconds"] = 0.01
+        recorder.resting = recorder.resting and at < module_.RESTED_AFTER
+    assert recorder.rested_steps == 0
+
+
+def test_another_optimizers_step_is_no_step_while_the_hooks_rest(recorder: Any) -> None:
+    while not recorder.resting:
+        take_step(recorder, time.perf_counter())
+    before = recorder.all_steps
+    recorder.rested(object(), time.perf_counter())
+
+    assert recorder.all_steps == before
+
+
+def test_what_is_read_or_saved_while_the_hooks_rest_is_not_counted(recorder: Any) -> None:
+    while not recorder.resting:
+        take_step(recorder, time.perf_counter())
+    recorder.note_read("a.py:1", 0.5)
+    recorder.note_save("a.py:2", 0.5)
+
+    assert (recorder.reads, recorder.saves) == ({}, {})
+
+
+def test_the_time_ends_while_the_hooks_rest(recorder: Any) -> None:
+    while not recorder.resting:
+        take_step(recorder, time.perf_counter())
+
+    with pytest.raises(module("recorder").EnoughError):
+        recorder.rested(recorder, recorder.began + 101.0)
 
 
 def test_values_that_a_loader_reads_are_its_own_time(recorder: Any) -> None:

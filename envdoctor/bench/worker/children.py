@@ -13,6 +13,8 @@ import operator
 import os
 import runpy
 import shutil
+import socket
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -76,7 +78,7 @@ class Watched:
                 raise
 
         watch.run(body)
-        if watch.recorder.steps:
+        if watch.recorder.steps or failed:
             _write(self.options["folder"], {**watch.told(None), **_rank(watch)})
         enough = len(watch.recorder.steps) >= self.options["least_steps"]
         if watch.ended == "enough" or (failed and enough):
@@ -85,6 +87,33 @@ class Watched:
         if failed:
             raise failed[0]
         return result[0] if result else None
+
+
+def run_as_rank(script: str, arguments: list[str], rank: int) -> None:
+    """Run a script as one of several processes of torchrun, in a process of its own."""
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank))
+    sys.argv = [script, *arguments]
+    sys.path[0] = str(Path(script).absolute().parent)
+    runpy.run_path(script, run_name="__main__")
+
+
+def run_together(script: str, arguments: list[str], count: int) -> None:
+    """Run a script in several processes on this machine, with the variables that torchrun sets, until all have ended.
+
+    Source: https://docs.pytorch.org/docs/stable/elastic/run.html (environment variables; one thread each by default).
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    world = str(count)
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port), WORLD_SIZE=world, LOCAL_WORLD_SIZE=world)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    context = multiprocessing.get_context("spawn")
+    started = [context.Process(target=run_as_rank, args=(script, arguments, rank)) for rank in range(count)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
 
 
 def _rank(watch: Any) -> dict[str, Any]:
@@ -125,6 +154,8 @@ class Others:
                 found.append(json.loads(file.read_text(encoding="utf-8")))
         if not found:
             return None
+        # One that failed before its first step says why; it is no rank beside others that trained.
+        found = [one for one in found if one["steps"]] or found[:1]
         found.sort(key=lambda one: one["rank"])
         ranks = [_line(one) for one in found] if len(found) > 1 else []
         first = {name: value for name, value in found[0].items() if name not in ("rank", "world", *RANK[4:])}
@@ -133,8 +164,10 @@ class Others:
             # What the peers use is the script's own.
             cpu = first["cpu"]
             first["cpu"] = {**cpu, "own": cpu["own"] + peers, "others": round(max(0.0, cpu["others"] - peers), 3)}
-        return {**first, "ended": "enough" if first["ended"] == "failed" else first["ended"], "error": None,
-                "ranks": ranks}  # fmt: skip
+        if first["ended"] == "failed" and first["steps"]:
+            # A peer ended it by ending.
+            first = {**first, "ended": "enough", "error": None}
+        return {**first, "ranks": ranks}
 
 
 def _line(told: dict[str, Any]) -> dict[str, Any]:

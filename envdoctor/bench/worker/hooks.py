@@ -68,6 +68,8 @@ def _loaders(recorder: Recorder) -> None:
 
     @functools.wraps(before)
     def __next__(self: Any) -> Any:  # noqa: N807
+        if recorder.resting:
+            return before(self)
         began = now()
         recorder.loading = True
         try:
@@ -94,7 +96,7 @@ def _shape(recorder: Recorder, batch: Any) -> None:
     while isinstance(first, (list, tuple)) and first:
         first = first[0]
     if isinstance(first, torch.Tensor):
-        recorder.shapes.add("x".join(map(str, first.shape)))
+        recorder.shapes.add(first.shape)
 
 
 def _backward(recorder: Recorder) -> None:
@@ -102,6 +104,8 @@ def _backward(recorder: Recorder) -> None:
 
     @functools.wraps(before)
     def backward(tensors: Any, *rest: Any, **more: Any) -> Any:
+        if recorder.resting:
+            return before(tensors, *rest, **more)
         began = now()
         recorder.began_backward(began)
         result = before(tensors, *rest, **more)
@@ -115,9 +119,9 @@ def _backward(recorder: Recorder) -> None:
 def _loss(tensors: Any) -> float | None:
     """Return the loss where reading it makes nobody wait."""
     one = tensors if isinstance(tensors, torch.Tensor) else next(iter(tensors), None)
-    if not isinstance(one, torch.Tensor) or one.numel() != 1 or one.device.type != "cpu":
+    if not isinstance(one, torch.Tensor) or one.numel() != 1 or not one.is_cpu:
         return None
-    return float(_ITEM(one.detach()))
+    return float(_ITEM(one))
 
 
 def _optimizers(recorder: Recorder) -> None:
@@ -126,12 +130,16 @@ def _optimizers(recorder: Recorder) -> None:
     starts = {}  # type: dict[int, float]
 
     def before(optimizer: Any, *_: Any) -> None:
-        recorder.began_step()
-        starts[id(optimizer)] = now()
+        if not recorder.resting:
+            recorder.began_step()
+            starts[id(optimizer)] = now()
 
     def after(optimizer: Any, *_: Any) -> None:
         ended = now()
-        recorder.ended_step(optimizer, starts.get(id(optimizer), ended), ended)
+        if recorder.resting:
+            recorder.rested(optimizer, ended)
+        else:
+            recorder.ended_step(optimizer, starts.get(id(optimizer), ended), ended)
 
     module.register_optimizer_step_pre_hook(before)
     module.register_optimizer_step_post_hook(after)
@@ -149,7 +157,7 @@ def _reads(recorder: Recorder) -> None:
     def listening(before: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(before)
         def read(self: Any, *rest: Any, **more: Any) -> Any:
-            if busy[0] or not _from_outside(sys._getframe(1)):  # noqa: SLF001  # who asks
+            if recorder.resting or busy[0] or not _from_outside(sys._getframe(1)):  # noqa: SLF001  # who asks
                 return before(self, *rest, **more)
             busy[0] = True
             began = now()
@@ -245,11 +253,26 @@ def _is_scripts(frame: Any) -> bool:
 
 def _from_outside(frame: Any) -> bool:
     """Say whether code outside of PyTorch asks."""
-    return not frame.f_code.co_filename.startswith((LIBRARY, OWN))
+    file = frame.f_code.co_filename
+    outside = _OUTSIDE.get(file)
+    if outside is None:
+        outside = _OUTSIDE[file] = not file.startswith((LIBRARY, OWN))
+    return outside
+
+
+_OUTSIDE = {}  # type: dict[str, bool]
+_PLACES = {}  # type: dict[tuple[Any, int], str]
+"""What was found out once: these are asked in every step."""
 
 
 def _place(frame: Any) -> str:
     """Return "train.py:42" of the nearest frame that is neither PyTorch's nor ours."""
     while frame is not None and not _from_outside(frame):
         frame = frame.f_back
-    return "" if frame is None else "%s:%d" % (os.path.basename(frame.f_code.co_filename), frame.f_lineno)
+    if frame is None:
+        return ""
+    known = _PLACES.get((frame.f_code, frame.f_lineno))
+    if known is None:
+        known = "%s:%d" % (os.path.basename(frame.f_code.co_filename), frame.f_lineno)
+        _PLACES[frame.f_code, frame.f_lineno] = known
+    return known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 import signal
@@ -16,16 +17,17 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from . import children, figures, hooks, host, looks, machine
 from .recorder import PARTS, WARM_STEPS, EnoughError, Recorder
 from .sampler import Sampler
-from .trials import Trial
+from .trials import MOST_SECONDS, Trial
 
 SAY_SECONDS = 2.0
 COUNTED_AT = 5
 """The step whose operators are counted; it is not timed."""
-TRIED_AT = 12
 LATE_SECONDS = 8.0
 """After the end of the watch: what does not end by itself is interrupted."""
 LOOKED_AT = 8
 """The step after which tensors are counted for the first time; then after four times as many, and at the end."""
+LOOK_SHARE = 0.005
+"""Of the time, at most, for counting tensors while the script trains."""
 
 
 class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call,unused-ignore]  # of torch
@@ -53,11 +55,11 @@ class Watch:
         self.sampler = Sampler(options["script"], self._tick)
         self._counter = None  # type: Counter | None
         self.operators = None  # type: int | None
-        self._trials = []  # type: list[Trial]
+        self._trials = None  # type: list[Trial] | None
         self._looks = []  # type: list[dict[str, Any]]
         self._cpu = []  # type: list[dict[str, float]]
         self._said = 0.0
-        self._look_at = LOOKED_AT
+        self._look_at, self._look_after = LOOKED_AT, 0.0
         self._interrupted, self._late_since = False, 0.0
         self.ended, self.error = "", ""
         self._hosts = [host.state()]
@@ -67,8 +69,15 @@ class Watch:
         script = self._options["script"]
         sys.argv = [script, *self._options["arguments"]]
         sys.path[0] = os.path.dirname(os.path.abspath(script))
+        # What PyTorch itself keeps is no matter of the script: hundreds of thousands of objects need not be looked at.
+        gc.collect()
+        gc.freeze()
+        together = self._options.get("processes", 1)
         with children.watched(self._options) as others:
-            self.run(lambda: runpy.run_path(script, run_name="__main__"))
+            if together > 1:
+                self.run(lambda: children.run_together(script, self._options["arguments"], together))
+            else:
+                self.run(lambda: runpy.run_path(script, run_name="__main__"))
             told = others.told(seen_here=bool(self.recorder.steps))
         self._say(observation=told or self.alone())
 
@@ -76,7 +85,9 @@ class Watch:
         """Run something that trains under the hooks until it ends or enough is seen."""
         self.begin()
         try:
-            body()
+            kept = body()
+            self._look()
+            del kept
             self.ended = "finished"
         except EnoughError:
             # Here the script's names still hold what it has kept.
@@ -95,13 +106,14 @@ class Watch:
         """Begin to watch this process."""
         hooks.install(self.recorder)
         self.recorder.after_step.append(self._after_step)
+        self.recorder.may_end = self._may_end
         self.sampler.start()
 
     def end(self) -> None:
         """Watch no more."""
         self.recorder.closed = True
         self.sampler.counting = False
-        for trial in self._trials:
+        for trial in self._trials or ():
             trial.stop()
         self.sampler.stop()
         self._hosts.append(host.state())
@@ -123,32 +135,40 @@ class Watch:
         elif done == COUNTED_AT and self.operators is None:
             self._counter = Counter()
             self._counter.__enter__()  # type: ignore[no-untyped-call,unused-ignore]  # same
-        if done == self._look_at and not self.recorder.paused:
-            self._look()
+        if done >= self._look_at and not self.recorder.paused:
             self._look_at *= 4
-        if done >= TRIED_AT and self._options.get("trials", True):
-            self._try()
+            if time.perf_counter() > self._look_after:
+                self._look()
+        if self._trials:
+            self._try(self._trials)
 
     def _look(self) -> None:
+        began = time.perf_counter()
+        self.recorder.looked = True
         cpu = looks.cpu_seconds()
         if cpu:
             self._cpu.append(cpu)
         self._looks.append({"step": self.recorder.all_steps, "resident": looks.resident_bytes(), **looks.net()})
+        ended = time.perf_counter()
+        self._look_after = ended + (ended - began) / LOOK_SHARE
 
-    def _try(self) -> None:
-        if not self._trials and not self.recorder.paused:
-            self._trials = list(self._worth_trying())
+    def _may_end(self) -> bool:
+        """Say whether the script may be ended: what is worth trying is tried first, now that no result hangs on it."""
+        if self._trials is None:
+            self._look()
+            self._trials = list(self._worth_trying()) if self._options.get("trials", True) else []
             if self._trials:
-                self.recorder.paused = True
+                self.recorder.go_on(len(self._trials) * MOST_SECONDS)
                 self._trials[0].begin()
-            return
-        current = next((trial for trial in self._trials if not trial.over), None)
+        return all(trial.over for trial in self._trials)
+
+    def _try(self, trials: list[Trial]) -> None:
+        current = next((trial for trial in trials if not trial.over), None)
         if current is None:
-            self.recorder.paused = False
             return
         current.step()
         if current.over:
-            after = next((trial for trial in self._trials if not trial.over), None)
+            after = next((trial for trial in trials if not trial.over), None)
             if after is not None:
                 after.begin()
 
@@ -181,6 +201,7 @@ class Watch:
     def told(self, alone: float | None) -> dict[str, Any]:
         """Return what was seen."""
         recorder = self.recorder
+        listened = recorder.all_steps - recorder.rested_steps
         steps = recorder.steps[min(WARM_STEPS, len(recorder.steps) // 2) :]
         optimizer = looks.optimizer_of(recorder.optimizer)
         return {
@@ -199,8 +220,8 @@ class Watch:
             "kinds": self.sampler.kinds(),
             "places": self.sampler.places(),
             "looks": self.sampler.taken,
-            "reads": figures.table(recorder.reads, recorder.all_steps),
-            "saves": figures.table(recorder.saves, recorder.all_steps),
+            "reads": figures.table(recorder.reads, listened),
+            "saves": figures.table(recorder.saves, listened),
             "loader": looks.loader_of(recorder.loader),
             "loader_alone_seconds": alone,
             "loaders": len(recorder.loaders),
@@ -215,7 +236,7 @@ class Watch:
             "cudnn_benchmark": bool(torch.backends.cudnn.benchmark),
             "shapes": len(recorder.shapes),
             "compiled": looks.compiled(),
-            "trials": [told for trial in self._trials if (told := trial.told())],
+            "trials": [told for trial in self._trials or () if (told := trial.told())],
             "memory": self._looks,
             "cpu": figures.shares(self._cpu),
             "throttled": figures.difference([state.get("throttled") for state in self._hosts]),

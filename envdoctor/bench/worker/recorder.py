@@ -3,11 +3,13 @@
 A step's time is split at what the hooks see: the wait for the batch, from there to `backward()` (forward), the
 backward pass, the optimizer, and what lies between a step and the next batch (evaluation, checkpoints, plots).
 Reading values out of tensors and saving are counted where they happen, and taken out of the part that they lie in.
+Of many short steps only some are listened to, in groups between which the hooks rest: so that watching costs little.
 """
 
 from __future__ import annotations
 
 import math
+import random
 import time
 from typing import Any
 
@@ -16,6 +18,15 @@ WARM_STEPS = 3
 MOST_STEPS = 20_000
 WITHOUT_OPTIMIZER = 33
 """Backward passes without a step of an optimizer, after which each of them counts as a step."""
+RESTED_AFTER = 200
+"""Steps at the beginning that are all listened to."""
+GROUP = 50
+HOOKS_SECONDS = 60e-6
+"""About what the hooks cost a short step of one read and one loader, as `tools/bench_observer.py` shows it."""
+HOOKS_SHARE = 0.01
+"""Of the time, for the hooks."""
+LEAST_LISTENED = 0.15
+"""Share of the steps that are listened to, however short they are."""
 PARTS = ("loader", "forward", "backward", "optimizer", "between", "read", "save", "evaluate")
 
 
@@ -50,15 +61,24 @@ class Recorder:
         self.optimizer = None  # type: Any
         self.reads = {}  # type: dict[str, list[float]]
         self.saves = {}  # type: dict[str, list[float]]
-        self.shapes = set()  # type: set[str]
+        self.shapes = set()  # type: set[tuple[int, ...]]
         self.after_step = []  # type: list[Any]
+        self.may_end = lambda: True  # type: Any
+        """Asked when the time is over, again and again until it agrees."""
         self.paused = False
+        """What happens is no longer counted."""
         self.loading = False
         """A loader is asked for a batch: what it reads out of tensors is its own time."""
         self.closed = False
         """The script is over: what still happens is ours."""
         self.all_steps = 0
         """Those included that are not counted."""
+        self.resting = False
+        self.rested_steps = 0
+        self._rest_until = 0
+        self._group = RESTED_AFTER
+        # The script's own chance is left alone.
+        self._chance = random.Random(0)  # noqa: S311  # no secret hangs on it
         self._batches = 0
         self._backwards = 0
         self._evaluation = None  # type: Evaluation | None
@@ -66,14 +86,17 @@ class Recorder:
         self._open()
         self._end = self.began
         self._training_began = 0.0
-        self._paused_seconds = 0.0
+        self._cpu = time.process_time()
+        self.looked = False
+        """Between two steps something of ours used the CPU."""
+        self._until = self.began + limit
+        """Before this moment nothing ends."""
 
     def _open(self) -> None:
         self._row = dict.fromkeys(PARTS, 0.0)
         self._mark = time.perf_counter()
         self._taken = 0.0
         self._batch = None  # type: tuple[float, float, float] | None
-        self._cpu = time.process_time()
 
     def took_batch(self, loader: Any, began: float, ended: float) -> None:
         """Note that a loader gave a batch."""
@@ -115,13 +138,13 @@ class Recorder:
 
     def began_step(self) -> None:
         """`optimizer.step()` is entered. With a closure, a forward and a backward pass lie within."""
-        self._in_step = sum(self._row[part] for part in PARTS)
+        self._in_step = sum(self._row.values())
 
     def ended_step(self, optimizer: Any, began: float, ended: float) -> None:
         """`optimizer.step()` came back: a step is over."""
         if self.optimizer is None:
             self.optimizer = optimizer
-        within = sum(self._row[part] for part in PARTS) - self._in_step
+        within = sum(self._row.values()) - self._in_step
         self._row["optimizer"] += max(0.0, ended - began - within)
         # Clipping was taken out already: this is no training.
         self._row["between"] += max(0.0, began - self._mark - self._taken)
@@ -132,25 +155,54 @@ class Recorder:
 
     def _end_step(self, ended: float) -> None:
         self.all_steps += 1
+        cpu = time.process_time()
         self._row["seconds"] = ended - self._end
-        self._row["cpu"] = time.process_time() - self._cpu
+        self._row["cpu"] = cpu - self._cpu
+        self._cpu = cpu
         self._end = ended
         if not self._training_began:
             self._training_began = ended
+            self._until = min(self._until, ended + self._seconds)
             self.first_seconds = self._row["seconds"]
-        if self.paused:
-            self._paused_seconds += self._row["seconds"]
-        elif len(self.steps) < MOST_STEPS:
+        if not self.paused and len(self.steps) < MOST_STEPS:
             self.steps.append(self._row)
         for call in self.after_step:
             call()
+        if self.looked:
+            self._cpu, self.looked = time.process_time(), False
         self._open()
         self._end = self._mark
         self._enough(self._end)
+        if len(self.steps) >= self._group and not self.paused:
+            self._rest()
+
+    def _rest(self) -> None:
+        """Let the hooks rest for as many steps as bring their cost down to `HOOKS_SHARE`, if these are short."""
+        group = self.steps[-GROUP:]
+        self._group = len(self.steps) + GROUP
+        mean = sum(row["seconds"] for row in group) / len(group)
+        listened = max(LEAST_LISTENED, mean * HOOKS_SHARE / HOOKS_SECONDS)
+        # Nothing that the script does at every hundredth step may fall into step with this.
+        steps = int(GROUP * (1 / listened - 1) * self._chance.uniform(0.5, 1.5)) if listened < 1 else 0
+        if steps and self.optimizer is not None:
+            self.resting, self._rest_until = True, self.all_steps + steps
+
+    def rested(self, optimizer: Any, ended: float) -> None:
+        """Count a step that nobody listened to."""
+        if optimizer is not self.optimizer:
+            return
+        self.all_steps += 1
+        self.rested_steps += 1
+        if self.all_steps >= self._rest_until or ended > self._until:
+            self.resting = False
+            self._cpu = time.process_time()
+            self._open()
+            self._end = self._mark
+            self._enough(ended)
 
     def note_read(self, place: str, seconds: float) -> None:
         """Note that a value was read out of a tensor."""
-        if self.loading:
+        if self.loading or self.resting:
             return
         if self._evaluation is not None:
             self._evaluation.reads.append((place, seconds))
@@ -190,6 +242,8 @@ class Recorder:
 
     def note_save(self, place: str, seconds: float) -> None:
         """Something was written with `torch.save`."""
+        if self.resting:
+            return
         self._add(self.saves, place, seconds)
         self._row["save"] += seconds
         self._taken += seconds
@@ -204,9 +258,14 @@ class Recorder:
         """Return by how many seconds the end of the watch has passed; negative before it."""
         late = now - self.began - self._limit
         if self._training_began and len(self.steps) >= self._least:
-            late = max(late, now - self._training_began - self._paused_seconds - self._seconds)
+            late = max(late, now - self._training_began - self._seconds)
         return late
 
+    def go_on(self, seconds: float) -> None:
+        """Let the script go on for at most so long, without counting anything."""
+        self.paused = True
+        self._seconds += seconds
+
     def _enough(self, now: float) -> None:
-        if self.late(now) > 0:
+        if now > self._until and (self.paused or self.late(now) > 0) and (self.may_end() or self.late(now) > 0):
             raise EnoughError

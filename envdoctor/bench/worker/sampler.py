@@ -1,4 +1,4 @@
-"""Looks at the main thread a hundred times a second: where in the script's own files its time goes."""
+"""Looks at the main thread fifty times a second: where in the script's own files its time goes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 from types import CodeType, FrameType
 from typing import Any
 
-INTERVAL = 0.01
+INTERVAL = 0.02
 DEEPEST = 200
 MOST_PLACES = 12
 
