@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.observation import Observation
-from envdoctor.rules.observed import lost_to_others, percent, shown
+from envdoctor.rules.observed import percent, shown
+from envdoctor.rules.observed_threads import lost_to_others
 
 
 @check("BEN008", Severity.WARNING, cause="cpu-busy")

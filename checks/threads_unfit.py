@@ -2,16 +2,8 @@ from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.observation import Observation
-from envdoctor.rules.observed import (
-    crowded,
-    lost_to_threads,
-    percent,
-    share,
-    shown,
-    threads_of_ranks,
-    trial,
-    usable_cpus,
-)
+from envdoctor.rules.observed import percent, share, shown, trial
+from envdoctor.rules.observed_threads import crowded, lost_to_threads, threads_of_ranks, usable_cpus
 
 
 @check("BEN007", Severity.WARNING, cause="cpu-threads-oversubscribed")

@@ -82,6 +82,16 @@ class ObservedTrial(msgspec.Struct, frozen=True):
     """Device and type of autocast."""
 
 
+class ObservedDevice(msgspec.Struct, frozen=True):
+    """What PyTorch's profiler saw a GPU do in some steps after the watch."""
+
+    steps: int
+    busy_seconds: float
+    """Of a step: kernels and copies, those at the same time counted once."""
+    launches: float
+    """Kernels and copies of a step."""
+
+
 class ObservedMemory(msgspec.Struct, frozen=True):
     """The memory of the process after so many steps, those included in which something was tried."""
 
@@ -181,6 +191,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     compiled: dict[str, int] = {}
     """`graphs` and `frames` that torch.compile made."""
     trials: tuple[ObservedTrial, ...] = ()
+    device_pass: ObservedDevice | None = None
+    """None: no GPU computes, or its profiler could not be asked."""
     memory: tuple[ObservedMemory, ...] = ()
     cpu: ObservedCpu | None = None
     throttled: int | None = None

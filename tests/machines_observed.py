@@ -11,6 +11,7 @@ from envdoctor.observation import (
     Observation,
     ObservedCalls,
     ObservedCpu,
+    ObservedDevice,
     ObservedLoader,
     ObservedMemory,
     ObservedOptimizer,
@@ -67,6 +68,12 @@ def parts(**seconds: float) -> dict[str, float]:
 def observed(**facts: Any) -> Observation:
     """The sound run with these other facts."""
     return replace(SOUND, **facts)
+
+
+def on_gpu(busy: float | None, **facts: Any) -> Observation:
+    """The sound run on a GPU that works for so many seconds of each step of 20 ms; None: nobody could ask it."""
+    device_pass = None if busy is None else ObservedDevice(steps=5, busy_seconds=busy, launches=400)
+    return replace(SOUND, device="cuda:0", device_pass=device_pass, trials=(), **facts)
 
 
 RANK = ObservedRank(

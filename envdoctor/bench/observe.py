@@ -23,6 +23,7 @@ from envdoctor.rules import observed
 from envdoctor.rules.observed import percent, share, time_of
 from envdoctor.rules.observed_learning import lost_to_recipe
 from envdoctor.rules.observed_ranks import lost_to_ranks
+from envdoctor.rules.observed_threads import lost_to_others, lost_to_threads
 
 GROUP = "BEN"
 LEAST_STEPS = 25
@@ -37,8 +38,8 @@ LOST: dict[str, Callable[[Observation], float]] = {
     "BEN004": observed.lost_to_reads,
     "BEN005": observed.lost_to_work,
     "BEN006": observed.lost_to_memory,
-    "BEN007": observed.lost_to_threads,
-    "BEN008": observed.lost_to_others,
+    "BEN007": lost_to_threads,
+    "BEN008": lost_to_others,
     "BEN009": observed.lost_to_small_work,
     "BEN010": observed.lost_to_autocast,
     "BEN011": observed.lost_to_compiling,

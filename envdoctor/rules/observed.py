@@ -20,10 +20,6 @@ DISPATCH_SECONDS = 8e-6
 """About what PyTorch needs to start one operator of a training step on a CPU, Python and autograd included: taken as
 a rule of thumb, not measured on the machine, so what rests on it is likely and never proved."""
 
-LARGE_OPERATOR_SECONDS = 3e-4
-"""An operator of a training step that takes this long on one CPU is taken to run faster on several: a tenth of it is
-what OpenMP needs to start and to meet, even where threads have to be woken."""
-
 
 def share(seen: Observation, *parts: str) -> float:
     """Return the share of the counted steps that these parts took."""
@@ -63,14 +59,35 @@ def wait_seconds(seen: Observation) -> float:
     return max(seen.parts.get("loader", 0.0), own) / seen.steps if seen.steps else 0.0
 
 
+def on_gpu(seen: Observation) -> bool:
+    """Say whether the script trains on a GPU."""
+    return seen.device.startswith("cuda")
+
+
+def idle_share(seen: Observation) -> float | None:
+    """Return the share of a step in which the GPU has nothing to do; None: no GPU, or nobody could ask it.
+
+    No more than this can be won by whatever the host does: it works ahead of a GPU that is busy.
+    """
+    if not on_gpu(seen) or seen.device_pass is None or not seen.steps or seen.seconds <= 0:
+        return None
+    return max(0.0, 1 - seen.device_pass.busy_seconds * seen.steps / seen.seconds)
+
+
 def lost_to_loader(seen: Observation) -> float:
     """Return the share of the wait for batches, where the loader is slow by itself and its workers are not to blame."""
+    lost, idle = _waited_for_loader(seen), idle_share(seen)
+    lost = lost if idle is None else min(lost, idle)
+    return lost if lost >= 0.25 else 0.0
+
+
+def _waited_for_loader(seen: Observation) -> float:
     if enough(seen) and seen.loader is None and seen.looks >= 50 and seen.kinds.get("loader", 0.0) >= 0.3:
         return seen.kinds["loader"]
     wait, alone = wait_seconds(seen), seen.loader_alone_seconds
     slow_alone = alone is not None and alone >= wait / 2
     seen_there = seen.kinds.get("loader", 0.0) >= share(seen, "loader") / 2
-    if not enough(seen) or share(seen, "loader") < 0.25 or not (slow_alone or seen_there):
+    if not enough(seen) or not (slow_alone or seen_there):
         return 0.0
     return 0.0 if lost_to_workers(seen) else share(seen, "loader")
 
@@ -98,6 +115,10 @@ def lost_to_reads(seen: Observation) -> float:
         lines = {one.place for one in seen.reads if one.per_step >= 3}
         looked = sum(one.share for one in seen.places if one.place in lines and one.kind == "script")
         lost = max(lost, looked)
+    if on_gpu(seen):
+        # Where a value is read the host waits for all that the GPU has left to do: that is no loss by itself.
+        idle = idle_share(seen)
+        lost = min(lost, idle) if idle is not None else 0.0
     return lost if lost >= WORTH else 0.0
 
 
@@ -113,71 +134,13 @@ def lost_to_work(seen: Observation) -> float:
     return lost if enough(seen) and seen.looks >= 50 and lost >= 0.2 else 0.0
 
 
-def trial(seen: Observation, name: str) -> ObservedTrial | None:
-    """Return a trial that showed a gain in each of its turns, and of a tenth and more in the middle one."""
-    found = next((one for one in seen.trials if one.name == name), None)
-    return found if found is not None and found.pairs >= 2 and found.high < 1.0 and found.median <= 0.9 else None
-
-
-def threads_of_ranks(seen: Observation) -> int | None:
-    """Return the threads of all processes that train together, where they are more than the CPUs and wait for them."""
-    threads = sum(one.threads or 0 for one in seen.ranks)
-    if len(seen.ranks) < 2 or seen.cpus is None or seen.cpu is None or seen.cpu.waiting < 0.2:
-        return None
-    return threads if threads > 1.5 * min(seen.cpus, seen.quota_cpus or seen.cpus) else None
-
-
-def usable_cpus(seen: Observation) -> int:
-    """Return how many CPUs the script may use; 1 where nobody knows."""
-    return max(1, int(min(seen.cpus or 1, seen.quota_cpus or seen.cpus or 1)))
-
-
-def crowded(seen: Observation) -> bool:
-    """Say whether threads beyond the CPUs stand ready without one through no other program. If nothing was tried."""
-    cpu = seen.cpu
-    if cpu is None or seen.threads is None or seen.cpus is None or seen.ranks or seen.trials:
-        return False
-    return seen.threads > 1.5 * usable_cpus(seen) and cpu.waiting >= 0.5 and cpu.others < 0.3
-
-
-def alone_with_much(seen: Observation) -> bool:
-    """Say whether one thread computes, operators are large, and CPUs are free. If nothing was tried."""
-    cpu, operators = seen.cpu, seen.operators_per_step
-    if cpu is None or seen.threads != 1 or usable_cpus(seen) < 2 or not operators or seen.step_seconds is None:
-        return False
-    computing = share(seen, "forward", "backward", "optimizer")
-    free = usable_cpus(seen) - cpu.own - cpu.others
-    large = computing * seen.step_seconds.median >= operators * LARGE_OPERATOR_SECONDS
-    return not seen.ranks and not seen.trials and computing >= 0.6 and free >= 0.6 and large
-
-
-def lost_to_threads(seen: Observation) -> float:
-    """Return what the fitting number of threads would gain, where another was chosen."""
-    if (threads_of_ranks(seen) or crowded(seen)) and enough(seen) and seen.cpu is not None:
-        return min(0.9, seen.cpu.waiting / (seen.cpu.waiting + seen.cpu.own))
-    if enough(seen) and alone_with_much(seen):
-        return 0.5 * share(seen, "forward", "backward") * (1 - 1 / usable_cpus(seen))
-    found = trial(seen, "threads")
-    if found is None or found.to is None or found.before is None or seen.threads is None or seen.cpus is None:
-        return 0.0
-    usable = usable_cpus(seen)
-    unfit = found.before > usable or found.before == 1 < usable
-    return 1 - found.median if unfit and found.to == usable else 0.0
-
-
-def lost_to_others(seen: Observation) -> float:
-    """Return the share of time that the script's threads stood ready while other processes had the CPUs."""
-    cpu, cpus = seen.cpu, seen.cpus
-    if cpu is None or not cpus or not enough(seen):
-        return 0.0
-    full = cpu.own + cpu.others >= 0.8 * cpus
-    if cpu.others < 0.4 or not full or cpu.waiting < 0.2:
-        return 0.0
-    return min(0.95, cpu.waiting / (cpu.waiting + cpu.own)) if cpu.own + cpu.waiting > 0 else 0.0
-
-
 def lost_to_small_work(seen: Observation) -> float:
-    """Return the share that starting operators takes, where a batch is tiny; of the shortest step."""
+    """Return the share that starting operators takes, where a batch is tiny; of the shortest step.
+
+    On a GPU: the share of a step in which it waits for the host to start the next one.
+    """
+    if on_gpu(seen):
+        return _lost_to_launches(seen)
     batch = seen.loader.batch if seen.loader is not None else None
     if not enough(seen) or batch is None or batch > 8 or not seen.operators_per_step or seen.step_seconds is None:
         return 0.0
@@ -185,6 +148,22 @@ def lost_to_small_work(seen: Observation) -> float:
     fixed = seen.operators_per_step * DISPATCH_SECONDS
     lost = min(0.95, fixed / compute) if compute > 0 else 0.0
     return lost if lost >= 0.3 else 0.0
+
+
+def _lost_to_launches(seen: Observation) -> float:
+    idle, computing = idle_share(seen), share(seen, "forward", "backward", "optimizer")
+    if idle is None or not enough(seen) or not seen.operators_per_step:
+        return 0.0
+    # That starting them explains the host's time as well is the second observation.
+    starting = seen.operators_per_step * DISPATCH_SECONDS * seen.steps / seen.seconds
+    lost = min(idle, computing)
+    return lost if lost >= 0.3 and starting >= 0.3 * computing else 0.0
+
+
+def trial(seen: Observation, name: str) -> ObservedTrial | None:
+    """Return a trial that showed a gain in each of its turns, and of a tenth and more in the middle one."""
+    found = next((one for one in seen.trials if one.name == name), None)
+    return found if found is not None and found.pairs >= 2 and found.high < 1.0 and found.median <= 0.9 else None
 
 
 def lost_to_autocast(seen: Observation) -> float:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from envdoctor.observation import Observation, ObservedRank
-from envdoctor.rules.observed import LEAST_STEPS, threads_of_ranks
+from envdoctor.rules.observed import LEAST_STEPS
+from envdoctor.rules.observed_threads import threads_of_ranks
 
 
 def unequal_ranks(seen: Observation) -> tuple[ObservedRank, ObservedRank] | None:

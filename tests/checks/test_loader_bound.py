@@ -3,7 +3,7 @@ from msgspec.structs import replace
 
 from envdoctor.observation import Observation
 from envdoctor.testing import findings
-from tests.machines_observed import OBSERVED, SOUND, observed, parts
+from tests.machines_observed import OBSERVED, SOUND, observed, on_gpu, parts
 
 LOUD = OBSERVED["BEN002"]
 
@@ -28,9 +28,15 @@ def test_a_generator_that_stands_in_for_a_loader_is_seen_too() -> None:
     assert found.what == "60 % of the time waits for batches: 12 ms a step."
 
 
+@pytest.mark.parametrize("busy", [pytest.param(0.004, id="idle"), pytest.param(None, id="nobody asked")])
+def test_a_gpu_that_waits_for_batches(busy: float | None) -> None:
+    assert findings("BEN002", observation=replace(LOUD, device="cuda:0", device_pass=on_gpu(busy).device_pass))
+
+
 @pytest.mark.parametrize(
     "seen",
     [
+        pytest.param(replace(LOUD, device="cuda:0", device_pass=on_gpu(0.03).device_pass), id="the GPU never waits"),
         pytest.param(SOUND, id="well fed"),
         pytest.param(replace(LOUD, steps=5), id="too few steps"),
         pytest.param(replace(LOUD, loader_alone_seconds=0.001), id="fast alone, and nobody is seen there"),

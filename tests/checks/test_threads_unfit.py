@@ -32,7 +32,7 @@ def test_processes_that_train_together_with_too_many_threads() -> None:
     assert found.fix.commands == ("export OMP_NUM_THREADS=1",)
 
 
-NEEDED = replace(SOUND, trials=(), seconds=20.0, operators_per_step=100)
+NEEDED = replace(SOUND, trials=(), operators_per_step=100)
 MANY = replace(NEEDED, threads=8, cpu=ObservedCpu(own=1.9, others=0.0, waiting=3.0))
 LARGE = replace(NEEDED, threads=1, step_seconds=StepTimes(100, 0.2, 0.2, 0.2, 0.2, 0.2), cpu=ObservedCpu(1.0, 0.1))
 

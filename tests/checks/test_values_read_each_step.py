@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from envdoctor.findings import Severity
 from envdoctor.observation import Observation, ObservedCalls
 from envdoctor.testing import findings
-from tests.machines_observed import OBSERVED, SOUND, observed
+from tests.machines_observed import OBSERVED, SOUND, observed, on_gpu, parts
 
 LOUD = OBSERVED["BEN004"]
 
@@ -18,6 +18,24 @@ def test_names_it_with_its_numbers() -> None:
 def test_one_value_a_step_is_only_noted_where_it_costs_nothing() -> None:
     seen = observed(reads=(ObservedCalls("train.py:30", per_step=1.0, seconds=0.0001),))
     [found] = findings("BEN004", observation=seen)
+
+    assert found.severity is Severity.NOTE
+
+
+EACH = (ObservedCalls("train.py:30", per_step=1.0, seconds=1.2),)
+WAITS = parts(read=1.2, forward=0.3, backward=0.4)
+
+
+def test_reading_in_every_step_costs_a_gpu_that_stands_idle_meanwhile() -> None:
+    [found] = findings("BEN004", observation=on_gpu(0.006, reads=EACH, parts=WAITS))
+
+    assert found.severity is Severity.WARNING
+    assert "up to 60 % of the time" in found.fix.text
+
+
+@pytest.mark.parametrize("busy", [pytest.param(0.0195, id="works all the time"), pytest.param(None, id="not asked")])
+def test_waiting_for_a_gpu_that_works_is_no_loss(busy: float | None) -> None:
+    [found] = findings("BEN004", observation=on_gpu(busy, reads=EACH, parts=WAITS))
 
     assert found.severity is Severity.NOTE
 

@@ -3,7 +3,7 @@ from msgspec.structs import replace
 
 from envdoctor.observation import Observation
 from envdoctor.testing import findings
-from tests.machines_observed import OBSERVED, SOUND, observed
+from tests.machines_observed import OBSERVED, SOUND, observed, on_gpu, parts
 
 LOUD = OBSERVED["BEN009"]
 
@@ -14,9 +14,23 @@ def test_names_it_with_its_numbers() -> None:
     assert "A step of 2 samples starts 210 operators" in found.what
 
 
+def test_a_gpu_that_waits_for_the_next_kernel() -> None:
+    [found] = findings("BEN009", observation=on_gpu(0.004, operators_per_step=1500))
+
+    assert "the GPU works 4 ms of it, in 400 kernels" in found.what
+    assert "80 % of a step" in found.fix.text
+
+
 @pytest.mark.parametrize(
     "seen",
     [
+        pytest.param(on_gpu(0.018, operators_per_step=1500), id="a GPU that works nearly all the time"),
+        pytest.param(on_gpu(None, operators_per_step=1500), id="nobody could ask the GPU"),
+        pytest.param(on_gpu(0.004, operators_per_step=100), id="so few operators take no 20 ms to start"),
+        pytest.param(
+            on_gpu(0.004, operators_per_step=1500, parts=parts(forward=0.1, backward=0.1, loader=1.7)),
+            id="a GPU that waits for data",
+        ),
         pytest.param(SOUND, id="a batch of 64"),
         pytest.param(observed(step_seconds=LOUD.step_seconds), id="a fast step of 64"),
         pytest.param(observed(loader=LOUD.loader), id="a small batch of a large net"),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any, Callable
 
 import torch
 
+from .callers import from_outside, place_of
+
 if TYPE_CHECKING:
     from .recorder import Recorder
 
-OWN = os.path.dirname(os.path.abspath(__file__))
-LIBRARY = os.path.dirname(os.path.abspath(torch.__file__))
 READERS = ("item", "tolist", "numpy", "cpu", "__bool__", "__float__", "__int__")
 now = time.perf_counter
 
@@ -157,7 +156,7 @@ def _reads(recorder: Recorder) -> None:
     def listening(before: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(before)
         def read(self: Any, *rest: Any, **more: Any) -> Any:
-            if recorder.resting or busy[0] or not _from_outside(sys._getframe(1)):  # noqa: SLF001  # who asks
+            if recorder.resting or busy[0] or not from_outside(sys._getframe(1)):  # noqa: SLF001  # who asks
                 return before(self, *rest, **more)
             busy[0] = True
             began = now()
@@ -165,7 +164,7 @@ def _reads(recorder: Recorder) -> None:
                 return before(self, *rest, **more)
             finally:
                 busy[0] = False
-                recorder.note_read(_place(sys._getframe(1)), now() - began)  # noqa: SLF001  # see above
+                recorder.note_read(place_of(sys._getframe(1)), now() - began)  # noqa: SLF001  # see above
 
         return read
 
@@ -189,7 +188,7 @@ def _timed(before: Callable[..., Any], note: Callable[[str, float], None]) -> Ca
         try:
             return before(*rest, **more)
         finally:
-            note(_place(sys._getframe(1)), now() - began)  # noqa: SLF001  # who asks
+            note(place_of(sys._getframe(1)), now() - began)  # noqa: SLF001  # who asks
 
     return timed
 
@@ -248,31 +247,4 @@ def _is_scripts(frame: Any) -> bool:
     if frame.f_code.co_name == "decorate_context":
         module = getattr(frame.f_locals.get("func"), "__module__", None) or ""
         return not str(module).startswith("torch.")
-    return _from_outside(frame)
-
-
-def _from_outside(frame: Any) -> bool:
-    """Say whether code outside of PyTorch asks."""
-    file = frame.f_code.co_filename
-    outside = _OUTSIDE.get(file)
-    if outside is None:
-        outside = _OUTSIDE[file] = not file.startswith((LIBRARY, OWN))
-    return outside
-
-
-_OUTSIDE = {}  # type: dict[str, bool]
-_PLACES = {}  # type: dict[tuple[Any, int], str]
-"""What was found out once: these are asked in every step."""
-
-
-def _place(frame: Any) -> str:
-    """Return "train.py:42" of the nearest frame that is neither PyTorch's nor ours."""
-    while frame is not None and not _from_outside(frame):
-        frame = frame.f_back
-    if frame is None:
-        return ""
-    known = _PLACES.get((frame.f_code, frame.f_lineno))
-    if known is None:
-        known = "%s:%d" % (os.path.basename(frame.f_code.co_filename), frame.f_lineno)
-        _PLACES[frame.f_code, frame.f_lineno] = known
-    return known
+    return from_outside(frame)

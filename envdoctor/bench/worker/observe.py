@@ -15,9 +15,10 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import children, figures, hooks, host, looks, machine
+from .device_pass import DevicePass
 from .recorder import PARTS, WARM_STEPS, EnoughError, Recorder
 from .sampler import Sampler
-from .trials import MOST_SECONDS, Trial
+from .trials import InTurn, Trial
 
 SAY_SECONDS = 2.0
 COUNTED_AT = 5
@@ -55,7 +56,8 @@ class Watch:
         self.sampler = Sampler(options["script"], self._tick)
         self._counter = None  # type: Counter | None
         self.operators = None  # type: int | None
-        self._trials = None  # type: list[Trial] | None
+        self._trials = None  # type: InTurn | None
+        self._device_pass = None  # type: DevicePass | None
         self._looks = []  # type: list[dict[str, Any]]
         self._cpu = []  # type: list[dict[str, float]]
         self._said = 0.0
@@ -113,8 +115,8 @@ class Watch:
         """Watch no more."""
         self.recorder.closed = True
         self.sampler.counting = False
-        for trial in self._trials or ():
-            trial.stop()
+        if self._trials is not None:
+            self._trials.stop()
         self.sampler.stop()
         self._hosts.append(host.state())
 
@@ -139,8 +141,8 @@ class Watch:
             self._look_at *= 4
             if time.perf_counter() > self._look_after:
                 self._look()
-        if self._trials:
-            self._try(self._trials)
+        if self._trials is not None:
+            self._trials.step()
 
     def _look(self) -> None:
         began = time.perf_counter()
@@ -156,24 +158,16 @@ class Watch:
         """Say whether the script may be ended: what is worth trying is tried first, now that no result hangs on it."""
         if self._trials is None:
             self._look()
-            self._trials = list(self._worth_trying()) if self._options.get("trials", True) else []
-            if self._trials:
-                self.recorder.go_on(len(self._trials) * MOST_SECONDS)
-                self._trials[0].begin()
-        return all(trial.over for trial in self._trials)
-
-    def _try(self, trials: list[Trial]) -> None:
-        current = next((trial for trial in trials if not trial.over), None)
-        if current is None:
-            return
-        current.step()
-        if current.over:
-            after = next((trial for trial in trials if not trial.over), None)
-            if after is not None:
-                after.begin()
+            self._trials = InTurn(list(self._worth_trying()) if self._options.get("trials", True) else [])
+            if not self._trials.over:
+                self.recorder.go_on(self._trials.seconds)
+        return self._trials.over
 
     def _worth_trying(self) -> Any:
-        """Yield changes that something speaks for, and that do not change what is learnt."""
+        """Yield what a GPU does, and changes that something speaks for and that do not change what is learnt."""
+        if torch.cuda.is_available() and torch.cuda.is_initialized():
+            self._device_pass = DevicePass()
+            yield self._device_pass
         threads = torch.get_num_threads()
         cpus, granted = machine.cpus() or 1, host.quota()
         usable = max(1, min(cpus, int(granted) if granted else cpus))
@@ -236,7 +230,8 @@ class Watch:
             "cudnn_benchmark": bool(torch.backends.cudnn.benchmark),
             "shapes": len(recorder.shapes),
             "compiled": looks.compiled(),
-            "trials": [told for trial in self._trials or () if (told := trial.told())],
+            "trials": self._trials.told() if self._trials is not None else [],
+            "device_pass": self._device_pass and self._device_pass.told(),
             "memory": self._looks,
             "cpu": figures.shares(self._cpu),
             "throttled": figures.difference([state.get("throttled") for state in self._hosts]),

@@ -1,9 +1,15 @@
-"""Tries a change on the running script: some steps with it, some without, in turns; what it gains is measured."""
+"""Tries a change on the running script: some steps with it, some without, in turns; what it gains is measured.
+
+That happens when the watch is over, before the script is ended: what it computes then is thrown away.
+"""
 
 from __future__ import annotations
 
 import time
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
+
+if TYPE_CHECKING:
+    from .device_pass import DevicePass
 
 WINDOWS = 8
 LEAST_STEPS = 3
@@ -67,3 +73,42 @@ class Trial:
             "name": self.name, "median": round(median, 4), "low": round(ratios[0], 4), "high": round(ratios[-1], 4),
             "pairs": len(ratios), **self._settings,
         }  # fmt: skip
+
+
+class InTurn:
+    """Several of them, one after another."""
+
+    def __init__(self, trials: list[Trial | DevicePass]) -> None:
+        self._trials = trials
+        if trials:
+            trials[0].begin()
+
+    @property
+    def seconds(self) -> float:
+        """The most that they take."""
+        return MOST_SECONDS * len(self._trials)
+
+    @property
+    def over(self) -> bool:
+        """Nothing is left to try."""
+        return all(one.over for one in self._trials)
+
+    def step(self) -> None:
+        """Count a step that is over."""
+        current = next((one for one in self._trials if not one.over), None)
+        if current is None:
+            return
+        current.step()
+        after = next((one for one in self._trials if not one.over), None)
+        if after is not None and after is not current:
+            after.begin()
+
+    def stop(self) -> None:
+        """Leave things as they were."""
+        for one in self._trials:
+            one.stop()
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return what each change gave."""
+        found = [one.told() for one in self._trials if isinstance(one, Trial)]
+        return [one for one in found if one]
