@@ -11,7 +11,8 @@ def autocast_slow(observation: Observation | None) -> Iterator[Finding]:
 
     Without tensor cores or instructions for the small type, casts cost more than the arithmetic gains; float16
     overflows above 65504. Autocast is left out for some steps and put back: every turn must show the gain.
-    It would be wrong if the trial showed none, and the losses were finite.
+    It would be wrong if the trial showed none, and the losses were finite. A script that ends by itself is not tried:
+    there a CPU without such instructions is called likely.
 
     How to mend it: leave autocast out, or bfloat16 instead of float16 where numbers overflow.
 
@@ -21,6 +22,15 @@ def autocast_slow(observation: Observation | None) -> Iterator[Finding]:
         return
     lost, found = lost_to_autocast(observation), trial(observation, "without autocast")
     if not lost:
+        return
+    if found is None and lost < 1:
+        yield Finding(
+            what=f"Autocast ({observation.amp}) on a CPU without instructions for numbers of 16 bits.",
+            why="There each of them is computed in 32 bits, and cast before and after.",
+            fix=Fix("Leave autocast out on this device."),
+            evidence=shown(observation, "amp", "half_instructions"),
+            confidence="likely",
+        )
         return
     if lost >= 1 or found is None:
         yield Finding(

@@ -22,8 +22,10 @@ def compiled_again(observation: Observation | None) -> Iterator[Finding]:
     lost = lost_to_compiling(observation)
     if not lost:
         return
+    graphs = observation.compiled.get("graphs", 0)
+    changes = f"batches have {observation.shapes} shapes" if observation.shapes else f"{graphs} graphs were made"
     yield Finding(
-        what=f"{percent(lost)} of the time after the start is compiling; batches have {observation.shapes} shapes.",
+        what=f"{percent(lost)} of the time after the start is compiling; {changes}.",
         why="Code is made anew for what changes from step to step.",
         fix=Fix(
             "Give all batches one shape (drop_last=True, padding), or use torch.compile(dynamic=True): "

@@ -23,11 +23,13 @@ def cpu_taken_by_others(observation: Observation | None) -> Iterator[Finding]:
     lost, cpu = lost_to_others(observation), observation.cpu
     if not lost or cpu is None:
         return
+    mine = cpu.children > cpu.others
+    who = "Other processes that the script has started" if mine else "Other processes"
     yield Finding(
-        what=f"Other processes use {cpu.others:.2g} of {observation.cpus} CPUs; {cpu.waiting:.2g} of its threads "
-        "stand ready and wait for one.",
+        what=f"{who} use {cpu.children if mine else cpu.others:.2g} of {observation.cpus} CPUs; "
+        f"{cpu.waiting:.2g} of its threads stand ready and wait for one.",
         why="A step is as slow as its slowest thread, and that one waits for a CPU.",
         fix=Fix(f"Find the other work with `top` and end or move it: up to {percent(lost)} of the time can be gained."),
-        evidence=shown(observation, "cpu.own", "cpu.others", "cpu.waiting", "cpus"),
+        evidence=shown(observation, "cpu.own", "cpu.others", "cpu.children", "cpu.waiting", "cpus"),
         confidence="likely",
     )

@@ -29,15 +29,24 @@ def loader_bound(observation: Observation | None) -> Iterator[Finding]:
     more = (
         f"num_workers={max(workers + 1, top)}, persistent_workers=True" if workers < top else "fewer or cheaper steps"
     )
+    inline = observation.kinds.get("before", 0.0) >= lost / 2
+    where = next((one.place for one in observation.places if one.kind == "before"), "") if inline else ""
+    doing = f"prepares batches{f' at {where}' if where else ''}" if inline else "waits for batches"
     yield Finding(
-        what=f"{percent(lost)} of the time waits for batches: {time_of(wait_seconds(observation))} a step{beside}.",
+        what=f"{percent(lost)} of the time {doing}: {time_of(wait_seconds(observation))} a step{beside}.",
         why="The device computes nothing while it waits for data.",
         fix=Fix(
             f"Try DataLoader({more}), and decode, resize and augment less per image, or keep the result: "
             f"up to {percent(lost)} of the time can be gained."
         ),
         evidence=shown(
-            observation, "parts.loader", "seconds", "loader_alone_seconds", "kinds.loader", "loader.workers"
+            observation,
+            "parts.loader",
+            "seconds",
+            "loader_alone_seconds",
+            "kinds.loader",
+            "kinds.before",
+            "loader.workers",
         ),
         confidence="proved" if alone is not None and alone >= wait_seconds(observation) / 2 else "likely",
     )

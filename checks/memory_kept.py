@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.observation import Observation
-from envdoctor.rules.observed import growth, lost_to_memory, shown
+from envdoctor.rules.observed import shown
+from envdoctor.rules.observed_memory import growth, lost_to_memory
 
 
 @check("BEN006", Severity.WARNING, cause="memory-leak")

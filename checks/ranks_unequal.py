@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.observation import Observation
+from envdoctor.observation import Observation, ObservedRank
 from envdoctor.rules.observed import percent, time_of
-from envdoctor.rules.observed_ranks import exchanging_ranks, lost_to_ranks, unequal_ranks
+from envdoctor.rules.observed_ranks import exchanging_ranks, lost_to_ranks, unequal_ranks, uneven_ranks
 
 
 @check("BEN030", Severity.WARNING, cause="ddp-no-speedup")
@@ -12,8 +12,9 @@ def ranks_unequal(observation: Observation | None) -> Iterator[Finding]:
 
     With DistributedDataParallel every step ends for all when the last has its gradients. Two times must agree: one
     process spends more of each step on its loader, and another spends as much more in its backward pass, where the
-    gradients are exchanged. Or, with equal loaders, the backward pass of each takes most of the step and eight times
-    as long as its forward pass, where about twice is usual.
+    gradients are exchanged. Or one computes forward for longer, and the other's backward pass is long beside its
+    forward pass. Or, with equal work, the backward pass of each takes most of the step and eight times as long as its
+    forward pass, where about twice is usual (four times, where PyTorch's own account of the exchange agrees).
     It would be wrong if the backward passes took as long in one process alone.
 
     How to mend it: the same loader for every process (workers, storage, size of the data, DistributedSampler), and
@@ -24,6 +25,10 @@ def ranks_unequal(observation: Observation | None) -> Iterator[Finding]:
     if observation is None:
         return
     pair, lost = unequal_ranks(observation), lost_to_ranks(observation)
+    uneven = uneven_ranks(observation)
+    if uneven is not None:
+        yield _uneven(*uneven, lost)
+        return
     if pair is None:
         if exchanging_ranks(observation):
             yield _exchange(observation, lost)
@@ -44,6 +49,25 @@ def ranks_unequal(observation: Observation | None) -> Iterator[Finding]:
             for name in ("step_seconds", "loader_seconds", "backward_seconds", "workers")
             if getattr(one, name) is not None
         },
+    )
+
+
+def _uneven(slow: ObservedRank, quick: ObservedRank, lost: float) -> Finding:
+    return Finding(
+        what=f"Process {slow.rank} computes forward for {time_of(slow.forward_seconds)} of each step, process "
+        f"{quick.rank} for {time_of(quick.forward_seconds)}, and waits for it in a backward pass of "
+        f"{time_of(quick.backward_seconds)}.",
+        why="Gradients are exchanged in every step, so the process with most to compute sets the pace of all.",
+        fix=Fix(
+            "Give the processes samples of the same size at the same step (shuffle before sharding, or shard batches "
+            f"of one length): about {percent(lost)} of the time can be gained."
+        ),
+        evidence={
+            f"observation.ranks.{one.rank}.{name}": getattr(one, name)
+            for one in (slow, quick)
+            for name in ("step_seconds", "forward_seconds", "backward_seconds")
+        },
+        confidence="likely",
     )
 
 

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.observation import Observation
-from envdoctor.rules.observed import in_half, shown
+from envdoctor.rules.observed import batch_at_least, in_half, shown
 from envdoctor.rules.observed_learning import losses_rise, lost_to_recipe, rate_too_small, tiny_norm_batch
 
 
@@ -39,13 +39,13 @@ def recipe_unfit(observation: Observation | None) -> Iterator[Finding]:
             severity=Severity.ERROR if no_numbers else Severity.WARNING,
             confidence="likely",
         )
-    elif small is not None and optimizer is not None and observation.loader is not None:
+    elif small is not None and optimizer is not None:
         yield Finding(
             what=f"The loss stands still at {observation.losses[-1]:.4g}: lr {optimizer.lr:g} with batches of "
-            f"{observation.loader.batch} is about {small:.0f} times smaller than usual for such batches.",
+            f"{batch_at_least(observation)} is about {small:.0f} times smaller than usual for such batches.",
             why="A large batch makes few steps, and each must be larger: this is the recipe and no matter of speed.",
             fix=Fix("Raise the learning rate with the batch (about 0.1 for 256 images with momentum 0.9) and warm up."),
-            evidence=shown(observation, "losses", "optimizer.lr", "optimizer.momentum", "loader.batch"),
+            evidence=shown(observation, "losses", "optimizer.lr", "optimizer.momentum", "loader.batch", "rows"),
             confidence="likely",
         )
     elif batch is not None:
@@ -53,6 +53,6 @@ def recipe_unfit(observation: Observation | None) -> Iterator[Finding]:
             what=f"Batch norm learns from batches of {batch}.",
             why="Mean and variance of so few samples are mostly noise.",
             fix=Fix("Use a batch of 16 and more, or GroupNorm."),
-            evidence=shown(observation, "loader.batch", "memory"),
+            evidence=shown(observation, "loader.batch", "rows", "memory"),
             confidence="likely",
         )

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.findings import Finding, Fix, Severity, check
 from envdoctor.observation import Observation, ObservedDevice, StepTimes
-from envdoctor.rules.observed import lost_to_small_work, percent, shown, time_of
+from envdoctor.rules.observed import batch_at_most, lost_to_small_work, percent, shown, time_of
 
 
 @check("BEN009", Severity.WARNING, cause="gpu-slower-small-model")
@@ -20,18 +20,19 @@ def work_too_small(observation: Observation | None) -> Iterator[Finding]:
     """
     if observation is None:
         return
-    lost, loader, times = lost_to_small_work(observation), observation.loader, observation.step_seconds
+    lost, times = lost_to_small_work(observation), observation.step_seconds
     if lost and observation.device_pass is not None and times is not None:
         yield _on_gpu(observation, observation.device_pass, times, lost)
         return
-    if not lost or loader is None or times is None:
+    batch = batch_at_most(observation)
+    if not lost or batch is None or times is None:
         return
     yield Finding(
-        what=f"A step of {loader.batch} samples starts {observation.operators_per_step} operators and takes "
-        f"{time_of(times.min)} at least: about {percent(lost)} is their start.",
+        what=f"A step of {batch} sample{'' if batch == 1 else 's'} starts {observation.operators_per_step} operators "
+        f"and takes {time_of(times.min)} at least: about {percent(lost)} is their start.",
         why="The cost of a step hardly depends on its batch while operators are so small.",
         fix=Fix(f"Use a batch of 32 or more and scale the learning rate: {percent(lost)} per sample can be gained."),
-        evidence=shown(observation, "operators_per_step", "step_seconds.min", "loader.batch"),
+        evidence=shown(observation, "operators_per_step", "step_seconds.min", "loader.batch", "rows"),
         confidence="likely",
     )
 

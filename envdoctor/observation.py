@@ -26,7 +26,8 @@ class ObservedPlace(msgspec.Struct, frozen=True):
     """"train.py:42"; "": no line of the script's own."""
     function: str
     kind: str
-    """`loader`, `backward`, `optimizer`, `save`, `plot`, `log`, `compile`, `metric`, `communicate`, `script`."""
+    """`loader`, `backward`, `optimizer`, `read`, `save`, `plot`, `log`, `compile`, `metric`, `communicate`, `before`
+    (what the script does ahead of the forward pass), `after` (when the weights were moved), `script`."""
     share: float
     """Of all looks, one every 20 ms."""
 
@@ -121,6 +122,8 @@ class ObservedRank(msgspec.Struct, frozen=True):
     forward_seconds: float = 0.0
     backward_seconds: float = 0.0
     """With DDP, waiting for the gradients of the others is in it."""
+    exchange_seconds: float | None = None
+    """In which DDP exchanges gradients, by PyTorch's own account; it may overlap with computing them."""
     workers: int | None = None
     samples: int | None = None
 
@@ -129,11 +132,13 @@ class ObservedCpu(msgspec.Struct, frozen=True):
     """CPUs' worth of time while it trained."""
 
     own: float
-    """Used by the script and its children."""
+    """Used by the script and the processes that load batches for it or train with it."""
     others: float
     """Used by all other processes."""
     waiting: float = 0.0
     """Threads of the script that stood ready and had no CPU, on average."""
+    children: float = 0.0
+    """Used by processes that the script has started, those apart that load batches or train."""
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +171,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     kinds: dict[str, float] = {}
     """Kind of work → share of the looks at the main thread."""
     places: tuple[ObservedPlace, ...] = ()
+    after_steps: float | None = None
+    """Share of the steps looked at in which the script did something of its own after the weights were moved."""
     looks: int = 0
     reads: tuple[ObservedCalls, ...] = ()
     saves: tuple[ObservedCalls, ...] = ()
@@ -177,6 +184,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     loaders: int = 0
     optimizer: ObservedOptimizer | None = None
     operators_per_step: int | None = None
+    rows: tuple[int, int] | None = None
+    """The fewest and the most rows that a layer of the net is given at once: samples, or samples times positions."""
     threads: int | None = None
     cpus: int | None = None
     """CPUs that the process may use."""
@@ -184,6 +193,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     omp_threads: str | None = None
     amp: str | None = None
     """Device and type of autocast; None: not used."""
+    half_instructions: bool | None = None
+    """The CPU has instructions for numbers of 16 bits; None: nobody says so."""
     tf32: bool = False
     cudnn_benchmark: bool = False
     shapes: int = 0

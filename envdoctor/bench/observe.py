@@ -22,6 +22,7 @@ from envdoctor.report.model import Report, make_report
 from envdoctor.rules import observed
 from envdoctor.rules.observed import percent, share, time_of
 from envdoctor.rules.observed_learning import lost_to_recipe
+from envdoctor.rules.observed_memory import lost_to_memory
 from envdoctor.rules.observed_ranks import lost_to_ranks
 from envdoctor.rules.observed_threads import lost_to_others, lost_to_threads
 
@@ -37,7 +38,7 @@ LOST: dict[str, Callable[[Observation], float]] = {
     "BEN003": observed.lost_to_workers,
     "BEN004": observed.lost_to_reads,
     "BEN005": observed.lost_to_work,
-    "BEN006": observed.lost_to_memory,
+    "BEN006": lost_to_memory,
     "BEN007": lost_to_threads,
     "BEN008": lost_to_others,
     "BEN009": observed.lost_to_small_work,

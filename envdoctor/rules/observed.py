@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from envdoctor.observation import Observation, ObservedTrial
 
 LEAST_STEPS = 8
@@ -19,6 +17,9 @@ WORTH = 0.10
 DISPATCH_SECONDS = 8e-6
 """About what PyTorch needs to start one operator of a training step on a CPU, Python and autograd included: taken as
 a rule of thumb, not measured on the machine, so what rests on it is likely and never proved."""
+
+OPERATORS_OF_READING = 3
+"""To take one element out of a tensor of two or three dimensions and to hand it over."""
 
 
 def share(seen: Observation, *parts: str) -> float:
@@ -53,10 +54,29 @@ def enough(seen: Observation) -> bool:
     return seen.steps >= LEAST_STEPS and seen.seconds > 0
 
 
+def prepared_by_script(seen: Observation) -> float:
+    """Return the share of looks at a generator of batches of the script's own, and at what it does ahead of forward."""
+    return seen.kinds.get("loader", 0.0) + seen.kinds.get("before", 0.0)
+
+
 def wait_seconds(seen: Observation) -> float:
-    """Return the wait for a batch, per step: at the DataLoader, or where the script's own generator is seen."""
-    own = seen.kinds.get("loader", 0.0) * seen.seconds if seen.loader is None else 0.0
+    """Return the wait for a batch, per step: at the DataLoader, or where the script makes batches itself."""
+    own = (prepared_by_script(seen) if seen.loader is None else seen.kinds.get("before", 0.0)) * seen.seconds
     return max(seen.parts.get("loader", 0.0), own) / seen.steps if seen.steps else 0.0
+
+
+def batch_at_most(seen: Observation) -> int | None:
+    """Return the batch; without a loader that says it, the most rows that a layer is given."""
+    if seen.loader is not None and seen.loader.batch:
+        return seen.loader.batch
+    return seen.rows[1] if seen.rows else None
+
+
+def batch_at_least(seen: Observation) -> int | None:
+    """Return the batch; without a loader that says it, the fewest rows that a layer is given."""
+    if seen.loader is not None and seen.loader.batch:
+        return seen.loader.batch
+    return seen.rows[0] if seen.rows else None
 
 
 def on_gpu(seen: Observation) -> bool:
@@ -82,8 +102,9 @@ def lost_to_loader(seen: Observation) -> float:
 
 
 def _waited_for_loader(seen: Observation) -> float:
-    if enough(seen) and seen.loader is None and seen.looks >= 50 and seen.kinds.get("loader", 0.0) >= 0.3:
-        return seen.kinds["loader"]
+    own = prepared_by_script(seen) if seen.loader is None else seen.kinds.get("before", 0.0)
+    if enough(seen) and seen.looks >= 50 and own >= 0.3:
+        return own
     wait, alone = wait_seconds(seen), seen.loader_alone_seconds
     slow_alone = alone is not None and alone >= wait / 2
     seen_there = seen.kinds.get("loader", 0.0) >= share(seen, "loader") / 2
@@ -106,15 +127,26 @@ def reads_per_step(seen: Observation) -> float:
     return sum(one.per_step for one in seen.reads)
 
 
+def looked_at_reading(seen: Observation, *kinds: str) -> float:
+    """Return the share of looks at lines that read several values in a step."""
+    lines = {one.place for one in seen.reads if one.per_step >= 3}
+    return sum(one.share for one in seen.places if one.place in lines and one.kind in kinds)
+
+
+def lost_after_step(seen: Observation) -> float:
+    """Return the share of what the script does after it has moved the weights, if it comes with most steps."""
+    lost = seen.kinds.get("after", 0.0) - looked_at_reading(seen, "after")
+    often = (seen.after_steps or 0.0) >= 0.5 * lost
+    return lost if enough(seen) and seen.looks >= 50 and lost >= 0.2 and often else 0.0
+
+
 def lost_to_reads(seen: Observation) -> float:
     """Return the share of reading values, the lines around it included where several are read in a step."""
     if not enough(seen) or reads_per_step(seen) < 0.9:
         return 0.0
     lost = share(seen, "read")
     if reads_per_step(seen) >= 4:
-        lines = {one.place for one in seen.reads if one.per_step >= 3}
-        looked = sum(one.share for one in seen.places if one.place in lines and one.kind == "script")
-        lost = max(lost, looked)
+        lost = max(lost, looked_at_reading(seen, "script", "after", "read"))
     if on_gpu(seen):
         # Where a value is read the host waits for all that the GPU has left to do: that is no loss by itself.
         idle = idle_share(seen)
@@ -129,9 +161,9 @@ def lost_to_work(seen: Observation) -> float:
     reading = max(0.0, lost_to_reads(seen) - share(seen, "read"))
     lost = share(seen, "between", "save", "evaluate") - reading
     if enough(seen) and ((lost >= 0.15 and often >= 0.3) or (lost >= 0.5 and often >= 0.1)):
-        return lost
+        return max(lost, lost_after_step(seen))
     lost = sum(seen.kinds.get(kind, 0.0) for kind in ("plot", "log", "metric"))
-    return lost if enough(seen) and seen.looks >= 50 and lost >= 0.2 else 0.0
+    return max(lost if enough(seen) and seen.looks >= 50 and lost >= 0.2 else 0.0, lost_after_step(seen))
 
 
 def lost_to_small_work(seen: Observation) -> float:
@@ -141,11 +173,13 @@ def lost_to_small_work(seen: Observation) -> float:
     """
     if on_gpu(seen):
         return _lost_to_launches(seen)
-    batch = seen.loader.batch if seen.loader is not None else None
+    batch = batch_at_most(seen)
     if not enough(seen) or batch is None or batch > 8 or not seen.operators_per_step or seen.step_seconds is None:
         return 0.0
     compute = seen.step_seconds.min * share(seen, "forward", "backward", "optimizer")
-    fixed = seen.operators_per_step * DISPATCH_SECONDS
+    # To read one element of a tensor it is picked out first: no operators of the net's.
+    reading = OPERATORS_OF_READING * reads_per_step(seen)
+    fixed = max(0.0, seen.operators_per_step - reading) * DISPATCH_SECONDS
     lost = min(0.95, fixed / compute) if compute > 0 else 0.0
     return lost if lost >= 0.3 else 0.0
 
@@ -173,7 +207,15 @@ def lost_to_autocast(seen: Observation) -> float:
     if seen.bad_losses >= 2:
         return 1.0
     found = trial(seen, "without autocast")
+    if found is None and emulated_half(seen):
+        # Not tried, for the script ended by itself: half of what computes, as a guess that is no claim.
+        return 0.5 * share(seen, "forward", "backward")
     return 1 - found.median if found is not None else 0.0
+
+
+def emulated_half(seen: Observation) -> bool:
+    """Say whether autocast computes on a CPU without instructions for it, and nobody could try without."""
+    return (seen.amp or "").startswith("cpu") and seen.half_instructions is False and not seen.trials
 
 
 def lost_to_compiling(seen: Observation) -> float:
@@ -181,47 +223,6 @@ def lost_to_compiling(seen: Observation) -> float:
     again = seen.shapes >= 2 or seen.compiled.get("graphs", 0) >= 2
     lost = seen.kinds.get("compile", 0.0)
     return lost if enough(seen) and again and seen.compiled.get("frames", 0) >= 2 and lost >= WORTH else 0.0
-
-
-class Growth(msgspec.Struct, frozen=True):
-    """By how many the memory of a script grows with each step."""
-
-    graphs: float
-    """Tensors that hold a graph."""
-    tensors: float
-    nodes: float
-    """Operators in the graphs that are held."""
-    size: float
-    """Resident bytes."""
-
-
-def growth(seen: Observation) -> Growth | None:
-    """Return what grows per step; None: seen too shortly."""
-    if len(seen.memory) < 2:
-        return None
-    first, last = seen.memory[0], seen.memory[-1]
-    steps = last.step - first.step
-    if steps < LEAST_STEPS or first.resident is None or last.resident is None:
-        return None
-    return Growth(
-        (last.graphs - first.graphs) / steps,
-        (last.tensors - first.tensors) / steps,
-        ((last.nodes or 0) - (first.nodes or 0)) / steps,
-        (last.resident - first.resident) / steps,
-    )
-
-
-def lost_to_memory(seen: Observation) -> float:
-    """Return a half where tensors and memory both grow with the steps: it ends the run sooner or later.
-
-    A detached loss that is kept for a plot is no fault; an allocator grows by some kilobytes a step anyway.
-    """
-    grown = growth(seen)
-    if grown is None:
-        return 0.0
-    graphs = grown.graphs >= 0.5 and grown.size >= 8192
-    chain = grown.nodes >= 1 and grown.size >= 1024
-    return 0.5 if graphs or chain or (grown.tensors >= 0.5 and grown.size >= 200_000) else 0.0
 
 
 def in_half(seen: Observation) -> bool:

@@ -6,12 +6,12 @@ from __future__ import annotations
 import statistics
 
 from envdoctor.observation import Observation
-from envdoctor.rules.observed import enough, in_half
+from envdoctor.rules.observed import batch_at_least, batch_at_most, enough, in_half
 
 
 def tiny_norm_batch(seen: Observation) -> int | None:
     """Return the batch where batch norm has only two or three samples to learn from."""
-    batch = seen.loader.batch if seen.loader is not None else None
+    batch = batch_at_most(seen)
     norms = max((one.batch_norms for one in seen.memory), default=0)
     return batch if norms and batch is not None and batch <= 3 else None
 
@@ -24,7 +24,7 @@ def losses_rise(seen: Observation) -> bool:
     if quarter < 4:
         return False
     # The very first losses are those of untrained weights. That of a few samples is mostly chance: more are taken.
-    batch = seen.loader.batch if seen.loader is not None and seen.loader.batch else 32
+    batch = batch_at_least(seen) or 32
     few = min(quarter, max(3, 64 // batch))
     first, last = statistics.median(seen.losses[:few]), statistics.median(seen.losses[-quarter:])
     if last > 1.5 * first > 0 and statistics.fmean(seen.losses[-quarter:]) > 1.2 * statistics.fmean(seen.losses[:few]):
@@ -44,7 +44,7 @@ def rate_too_small(seen: Observation) -> float | None:
     Only for SGD with batches of 256 and more. Source: https://arxiv.org/abs/1706.02677 (0.1 for each 256 images, with
     momentum 0.9): rates for small batches hardly move a net in the few steps that a large batch leaves.
     """
-    optimizer, batch = seen.optimizer, seen.loader.batch if seen.loader is not None else None
+    optimizer, batch = seen.optimizer, batch_at_least(seen)
     if optimizer is None or optimizer.name != "SGD" or not optimizer.lr or batch is None or batch < 256:
         return None
     quarter = len(seen.losses) // 4
@@ -53,7 +53,9 @@ def rate_too_small(seen: Observation) -> float | None:
     first, last = statistics.median(seen.losses[:3]), statistics.median(seen.losses[-quarter:])
     moves = optimizer.lr / (1 - min(0.99, optimizer.momentum or 0.0))
     ratio = batch / 256 / moves
-    return ratio if ratio >= 150 and 0.97 * first < last < 1.03 * first else None
+    # The nearer it is to what is usual, the longer it must have stood still.
+    long = ratio >= 150 or (ratio >= 60 and seen.steps >= 150)
+    return ratio if long and 0.97 * first < last < 1.03 * first else None
 
 
 def lost_to_recipe(seen: Observation) -> float:

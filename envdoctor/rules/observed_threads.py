@@ -29,7 +29,7 @@ def crowded(seen: Observation) -> bool:
     cpu = seen.cpu
     if cpu is None or seen.threads is None or seen.cpus is None or seen.ranks or seen.trials:
         return False
-    return seen.threads > 1.5 * usable_cpus(seen) and cpu.waiting >= 0.5 and cpu.others < 0.3
+    return seen.threads > 1.5 * usable_cpus(seen) and cpu.waiting >= 0.5 and cpu.others + cpu.children < 0.3
 
 
 def alone_with_much(seen: Observation) -> bool:
@@ -38,7 +38,7 @@ def alone_with_much(seen: Observation) -> bool:
     if cpu is None or seen.threads != 1 or usable_cpus(seen) < 2 or not operators or seen.step_seconds is None:
         return False
     computing = share(seen, "forward", "backward", "optimizer")
-    free = usable_cpus(seen) - cpu.own - cpu.others
+    free = usable_cpus(seen) - cpu.own - cpu.others - cpu.children
     large = computing * seen.step_seconds.median >= operators * LARGE_OPERATOR_SECONDS
     return not seen.ranks and not seen.trials and computing >= 0.6 and free >= 0.6 and large
 
@@ -62,7 +62,7 @@ def lost_to_others(seen: Observation) -> float:
     cpu, cpus = seen.cpu, seen.cpus
     if cpu is None or not cpus or not enough(seen):
         return 0.0
-    full = cpu.own + cpu.others >= 0.8 * cpus
-    if cpu.others < 0.4 or not full or cpu.waiting < 0.2:
+    others = cpu.others + cpu.children
+    if others < 0.4 or cpu.own + others < 0.8 * cpus or cpu.waiting < 0.2:
         return 0.0
     return min(0.95, cpu.waiting / (cpu.waiting + cpu.own)) if cpu.own + cpu.waiting > 0 else 0.0

@@ -1,5 +1,7 @@
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +157,40 @@ def test_a_script_for_torchrun_that_is_started_alone_hears_of_the_option(tmp_pat
     report = observe(sys.executable, str(script), ("40",), seconds=1.0)
 
     assert report.findings[0].fix.commands == ("envdoctor bench --nproc-per-node 2 ranks.py",)
+
+
+GOES_ON = """
+import os, torch
+net = torch.nn.Linear(8, 8)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for step in range(10**9):
+    optimizer.zero_grad()
+    net(torch.randn(4, 8)).sum().backward()
+    optimizer.step()
+    if step == 10:
+        open("PIDS", "w").write(str(os.getpid()))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_an_interrupt_ends_the_script_as_well(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    script, pids = tmp_path / "goes on.py", tmp_path / "pids"
+    script.write_text(GOES_ON.replace("PIDS", str(pids)), encoding="utf-8")
+    command = [sys.executable, "-m", "envdoctor", "bench", "--python", sys.executable, "--seconds", "300", str(script)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    until = time.monotonic() + 120
+    while not (pids.exists() and pids.read_text(encoding="utf-8")) and time.monotonic() < until:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    while Path("/proc", pids.read_text(encoding="utf-8")).exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not Path("/proc", pids.read_text(encoding="utf-8")).exists()
 
 
 ENDS = """

@@ -82,9 +82,14 @@ def test_a_closure_is_not_counted_twice(recorder: Any) -> None:
     assert row["forward"] + row["backward"] + row["optimizer"] == pytest.approx(4.0, abs=0.01)
 
 
-@pytest.mark.parametrize(("batches", "reads"), [(0, 1), (3, 0)])
-def test_values_read_in_an_evaluation_belong_to_it(recorder: Any, batches: int, reads: int) -> None:
+@pytest.mark.parametrize(
+    ("told", "batches", "reads", "evaluate"), [(True, 0, 1, 0.75), (False, 0, 1, 0.0), (False, 3, 0, 1.0)]
+)
+def test_values_read_in_an_evaluation_belong_to_it(
+    recorder: Any, told: bool, batches: int, reads: int, evaluate: float
+) -> None:
     now = time.perf_counter()
+    recorder.evaluates = told
     recorder.began_evaluation(now)
     for at in range(batches):
         recorder.took_batch(None, now + at, now + at)
@@ -97,7 +102,7 @@ def test_values_read_in_an_evaluation_belong_to_it(recorder: Any, batches: int, 
     [row] = recorder.steps
     assert len(recorder.reads) == reads
     assert row["read"] == pytest.approx(0.25 * reads)
-    assert row["evaluate"] == pytest.approx(1.0 - 0.25 * reads)
+    assert row["evaluate"] == pytest.approx(evaluate)
 
 
 def test_what_is_tried_comes_after_the_time_and_is_not_counted() -> None:
@@ -161,7 +166,7 @@ def test_hooks_rest_between_short_steps_and_the_count_goes_on(recorder: Any) -> 
 
 
 def test_hooks_do_not_rest_at_first_nor_where_steps_are_long(recorder: Any) -> None:
-    module_ = module("recorder")
+    module_ = module("pace")
 
     assert steps_of(recorder, module_.RESTED_AFTER) == module_.RESTED_AFTER
     recorder.begin(100.0, 100.0, 1)
@@ -204,3 +209,31 @@ def test_values_that_a_loader_reads_are_its_own_time(recorder: Any) -> None:
     recorder.loading = False
 
     assert recorder.reads == {}
+
+
+def evaluation(recorder: Any, began: float, *, batches: int = 0) -> None:
+    recorder.began_evaluation(began)
+    for _ in range(batches):
+        recorder.took_batch(None, began, began)
+    recorder.ended_evaluation(began + 2.0)
+
+
+def test_what_is_computed_without_gradients_for_training_is_no_evaluation(recorder: Any) -> None:
+    now = time.perf_counter()
+    evaluation(recorder, now)
+    backward(recorder, now + 3.0, 1.0)
+    take_step(recorder, now + 4.0)
+
+    assert recorder.steps[0]["evaluate"] == 0.0
+    assert recorder.steps[0]["forward"] >= 2.0
+
+
+@pytest.mark.parametrize(("told", "batches"), [(True, 0), (False, 1)])
+def test_a_net_that_was_told_or_batches_of_its_own_are_an_evaluation(recorder: Any, told: bool, batches: int) -> None:
+    recorder.evaluates = told
+    evaluation(recorder, time.perf_counter(), batches=batches)
+    backward(recorder, time.perf_counter() + 3.0, 1.0)
+    take_step(recorder, time.perf_counter() + 4.0)
+
+    assert recorder.steps[0]["evaluate"] == pytest.approx(2.0)
+    assert not recorder.evaluates  # training goes on

@@ -28,6 +28,13 @@ def test_weights_of_sixteen_bits_without_autocast() -> None:
     assert found.what == "40 losses were no finite numbers with weights of float16."
 
 
+def test_a_script_that_ended_by_itself_on_a_cpu_that_cannot() -> None:
+    [found] = findings("BEN010", observation=replace(LOUD, amp="cpu bfloat16", trials=(), half_instructions=False))
+
+    assert "on a CPU without instructions for numbers of 16 bits" in found.what
+    assert found.confidence == "likely"
+
+
 @pytest.mark.parametrize(
     "seen",
     [
@@ -37,6 +44,7 @@ def test_weights_of_sixteen_bits_without_autocast() -> None:
         pytest.param(replace(LOUD, trials=(trial(0.95, "without autocast"),)), id="nearly the same"),
         pytest.param(replace(LOUD, trials=(trial(0.85, "without autocast", 0.3),)), id="turns disagree"),
         pytest.param(replace(LOUD, trials=()), id="not tried"),
+        pytest.param(replace(LOUD, trials=(), half_instructions=True), id="not tried, on a CPU that can"),
         pytest.param(None, id="nothing was observed"),
     ],
 )

@@ -24,9 +24,49 @@ def test_names_the_exchange_of_gradients() -> None:
     assert found.confidence == "likely"
 
 
+UNEVEN = (
+    replace(RANK, rank=0, forward_seconds=0.003, backward_seconds=0.015),
+    replace(RANK, rank=1, forward_seconds=0.006, backward_seconds=0.012),
+)
+
+
+def test_names_the_process_that_has_most_to_compute() -> None:
+    [found] = findings("BEN030", observation=observed(ranks=UNEVEN))
+
+    assert found.what.startswith("Process 1 computes forward for 6 ms of each step, process 0 for 3 ms, and waits")
+    assert "of the time can be gained" in found.fix.text
+
+
+def test_pytorchs_own_account_of_the_exchange_agrees() -> None:
+    ranks = tuple(
+        replace(RANK, rank=at, forward_seconds=0.003, backward_seconds=0.016, exchange_seconds=0.01) for at in range(2)
+    )
+
+    assert findings("BEN030", observation=observed(ranks=ranks))
+
+
 @pytest.mark.parametrize(
     "seen",
     [
+        pytest.param(
+            observed(ranks=tuple(replace(one, forward_seconds=0.0) for one in UNEVEN)), id="no forward pass was seen"
+        ),
+        pytest.param(
+            observed(ranks=(UNEVEN[0], replace(UNEVEN[1], backward_seconds=0.03))),
+            id="its backward is longer, too",
+        ),
+        pytest.param(
+            observed(ranks=(UNEVEN[0], replace(UNEVEN[1], forward_seconds=0.004))), id="a little more to compute"
+        ),
+        pytest.param(
+            observed(
+                ranks=tuple(
+                    replace(RANK, rank=at, forward_seconds=0.003, backward_seconds=0.016, exchange_seconds=0.001)
+                    for at in range(2)
+                )
+            ),
+            id="the exchange is short by PyTorch's account",
+        ),
         pytest.param(SOUND, id="one process"),
         pytest.param(replace(LOUD, ranks=LOUD.ranks[:1]), id="one process was seen"),
         pytest.param(observed(ranks=(RANK, replace(RANK, rank=1))), id="equal processes"),

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from envdoctor.observation import Observation, ObservedCalls
+from envdoctor.observation import Observation, ObservedCalls, ObservedPlace
 from envdoctor.testing import findings
 from tests.machines_observed import OBSERVED, SOUND, observed, parts
 
@@ -21,9 +21,28 @@ def test_the_place_of_a_checkpoint_is_named() -> None:
     assert "torch.save at train.py:40" in found.what
 
 
+AFTER = observed(
+    kinds={"script": 0.2, "after": 0.5},
+    after_steps=0.6,
+    places=(ObservedPlace("train.py:9", "log", "after", 0.4), ObservedPlace("train.py:8", "log", "after", 0.1)),
+)
+
+
+def test_what_follows_the_step_of_the_optimizer_is_named_with_its_line() -> None:
+    [found] = findings("BEN005", observation=AFTER)
+
+    assert "50 % of the time is no training: what follows the optimizer's step at train.py:9." in found.what
+
+
 @pytest.mark.parametrize(
     "seen",
     [
+        pytest.param(replace(AFTER, after_steps=0.02), id="it follows a few steps only"),
+        pytest.param(replace(AFTER, after_steps=None), id="nobody knows how many steps it follows"),
+        pytest.param(replace(AFTER, looks=20), id="it was hardly looked"),
+        pytest.param(
+            replace(AFTER, reads=(ObservedCalls("train.py:9", 64.0, 0.1),)), id="values are read there: said elsewhere"
+        ),
         pytest.param(SOUND, id="nothing but training"),
         pytest.param(replace(LOUD, work_steps=0.05), id="once in an epoch"),
         pytest.param(replace(LOUD, parts=parts(evaluate=0.2)), id="a small part of the time"),

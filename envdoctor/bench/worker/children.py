@@ -17,15 +17,23 @@ import socket
 import sys
 import tempfile
 import time
+import weakref
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import torch
 
+from . import looks
+from .recorder import WARM_STEPS
+
 START = str(Path(__file__).absolute().parent / "start.py")
-NOT_WATCHED = ("torch.utils.data", "multiprocessing.")
+LOADING = "torch.utils.data"
+NOT_WATCHED = "multiprocessing."
 """Modules of targets that only fetch data, or belong to multiprocessing itself."""
-RANK = ("rank", "threads", "steps", "step_seconds", "loader_seconds", "backward_seconds", "forward_seconds")
+RANK = (
+    "rank", "threads", "steps", "step_seconds", "loader_seconds", "backward_seconds", "forward_seconds",
+    "exchange_seconds",
+)  # fmt: skip
 PATIENCE = 3.0
 """Seconds for a process to end after it was asked to."""
 
@@ -120,11 +128,13 @@ def _rank(watch: Any) -> dict[str, Any]:
     distributed = torch.distributed
     known = distributed.is_available() and distributed.is_initialized()
     steps = watch.recorder.steps
+    steps = steps[min(WARM_STEPS, len(steps) // 2) :]
     mean = {part: sum(row[part] for row in steps) / max(1, len(steps)) for part in ("loader", "forward", "backward")}
     return {
         "rank": distributed.get_rank() if known else int(os.environ.get("RANK") or 0),
         "world": distributed.get_world_size() if known else 1,
         **{part + "_seconds": round(value, 7) for part, value in mean.items()},
+        "exchange_seconds": looks.exchange_seconds(),
     }
 
 
@@ -142,6 +152,11 @@ class Others:
 
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder)
+        self.loading = weakref.WeakSet()  # type: weakref.WeakSet[Any]
+
+    def loaders(self) -> set[int]:
+        """Return the ids of those that load batches."""
+        return {one.pid for one in self.loading if one.pid is not None}
 
     def told(self, *, seen_here: bool) -> dict[str, Any] | None:
         """End those that live; return what the first of those that train together has seen, and a line for each."""
@@ -159,9 +174,9 @@ class Others:
         found.sort(key=lambda one: one["rank"])
         ranks = [_line(one) for one in found] if len(found) > 1 else []
         first = {name: value for name, value in found[0].items() if name not in ("rank", "world", *RANK[4:])}
+        # What the peers use is the script's own; to this one they are others.
         peers = sum((one.get("cpu") or {}).get("own", 0.0) for one in found[1:])
         if first.get("cpu"):
-            # What the peers use is the script's own.
             cpu = first["cpu"]
             first["cpu"] = {**cpu, "own": cpu["own"] + peers, "others": round(max(0.0, cpu["others"] - peers), 3)}
         if first["ended"] == "failed" and first["steps"]:
@@ -193,7 +208,7 @@ def watched(options: dict[str, Any]) -> Iterator[Others]:
     folder = None
     with contextlib.suppress(OSError):
         folder = tempfile.mkdtemp(prefix="envdoctor-")
-    kind = multiprocessing.process.BaseProcess
+    others, kind = Others(folder or os.devnull), multiprocessing.process.BaseProcess
     begin = kind.__init__
     passed = {name: options[name] for name in ("script", "seconds", "limit", "least_steps")}
 
@@ -201,12 +216,14 @@ def watched(options: dict[str, Any]) -> Iterator[Others]:
         begin(self, *rest, **more)
         target = getattr(self, "_target", None)
         module = getattr(target, "__module__", None) or ""
-        if target is not None and folder is not None and not module.startswith(NOT_WATCHED):
+        if module.startswith(LOADING):
+            others.loading.add(self)
+        elif target is not None and folder is not None and not module.startswith(NOT_WATCHED):
             self._target = Watched(target, {**passed, "folder": folder})
 
     kind.__init__ = __init__  # type: ignore[method-assign]  # there is no other hook
     try:
-        yield Others(folder or os.devnull)
+        yield others
     finally:
         kind.__init__ = begin  # type: ignore[method-assign]  # as it was
         if folder is not None:

@@ -10,6 +10,7 @@ import time
 from typing import Any, Callable
 
 import torch
+from torch._C._autograd import DeviceType
 
 STEPS = 5
 MOST_SECONDS = 12.0
@@ -26,7 +27,7 @@ class DevicePass:
 
     def __init__(self, activity: Any = None, kind: Any = None, wait: Callable[[], Any] | None = None) -> None:
         self._activity = activity if activity is not None else torch.profiler.ProfilerActivity.CUDA
-        self._kind = kind if kind is not None else torch.autograd.DeviceType.CUDA
+        self._kind = kind if kind is not None else DeviceType.CUDA
         self._wait = wait or torch.cuda.synchronize
         self._profiler = None  # type: Any
         self._steps, self._began = 0, float("inf")

@@ -67,9 +67,11 @@ def shares(looked: list[dict[str, float]]) -> dict[str, float] | None:
         return None
     wall = looked[-1]["wall"] - looked[0]["wall"]
     own = (looked[-1]["own"] - looked[0]["own"]) / wall
-    every = (looked[-1]["all"] - looked[0]["all"]) / wall
+    children = (looked[-1]["children"] - looked[0]["children"]) / wall
+    every = (looked[-1]["all"] - looked[0]["all"]) / wall - children
     waiting = max(0.0, looked[-1]["waited"] - looked[0]["waited"]) / wall
-    return {"own": round(own, 3), "others": round(max(0.0, every - own), 3), "waiting": round(waiting, 3)}
+    return {"own": round(own, 3), "others": round(max(0.0, every - own), 3), "waiting": round(waiting, 3),
+            "children": round(max(0.0, children), 3)}  # fmt: skip
 
 
 def difference(values: list[Any]) -> int | None:

@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import torch
 
+from . import modes
 from .callers import from_outside, place_of
 
 if TYPE_CHECKING:
     from .recorder import Recorder
 
-READERS = ("item", "tolist", "numpy", "cpu", "__bool__", "__float__", "__int__")
+READERS = (
+    "item", "tolist", "numpy", "cpu", "__bool__", "__float__", "__int__", "__index__", "__array__", "__format__",
+    "__repr__",
+)  # fmt: skip
+"""Methods that give values to Python. Those of them that PyTorch calls itself are counted with their caller's."""
 now = time.perf_counter
-
-
-class Amp:
-    """What the script does with autocast, and a switch to leave it out for a while."""
-
-    used = ""
-    off = False
 
 
 _INSTALLED = []  # type: list[Recorder]
@@ -48,8 +46,7 @@ def install(recorder: Recorder) -> None:
     _optimizers(recorder)
     _reads(recorder)
     _saves(recorder)
-    _autocast()
-    _evaluations(recorder)
+    modes.install(recorder)
 
 
 def _loaders(recorder: Recorder) -> None:
@@ -106,6 +103,7 @@ def _backward(recorder: Recorder) -> None:
         if recorder.resting:
             return before(tensors, *rest, **more)
         began = now()
+        recorder.calls_backward = True
         recorder.began_backward(began)
         result = before(tensors, *rest, **more)
         ended = now()
@@ -113,6 +111,20 @@ def _backward(recorder: Recorder) -> None:
         return result
 
     torch.autograd.backward = backward
+    inner = torch.autograd.grad
+
+    @functools.wraps(inner)
+    def grad(*rest: Any, **more: Any) -> Any:
+        if recorder.resting or recorder.calls_backward or recorder.optimizer is not None:
+            return inner(*rest, **more)
+        # Gradients of a function (torch.func), and weights that are moved by hand: nothing else ends a step.
+        began = now()
+        recorder.began_backward(began)
+        result = inner(*rest, **more)
+        recorder.ended_backward(began, now(), None)
+        return result
+
+    torch.autograd.grad = grad
 
 
 def _loss(tensors: Any) -> float | None:
@@ -138,6 +150,7 @@ def _optimizers(recorder: Recorder) -> None:
         if recorder.resting:
             recorder.rested(optimizer, ended)
         else:
+            recorder.at_step(optimizer, sys._getframe(1))  # noqa: SLF001  # who asks
             recorder.ended_step(optimizer, starts.get(id(optimizer), ended), ended)
 
     module.register_optimizer_step_pre_hook(before)
@@ -191,60 +204,3 @@ def _timed(before: Callable[..., Any], note: Callable[[str, float], None]) -> Ca
             note(place_of(sys._getframe(1)), now() - began)  # noqa: SLF001  # who asks
 
     return timed
-
-
-def _autocast() -> None:
-    kind = torch.amp.autocast_mode.autocast
-    before = kind.__enter__
-
-    @functools.wraps(before)
-    def __enter__(self: Any) -> Any:  # noqa: N807
-        if getattr(self, "_enabled", False):
-            Amp.used = "%s %s" % (
-                getattr(self, "device", ""),
-                str(getattr(self, "fast_dtype", "")).replace("torch.", ""),
-            )
-            if Amp.off:
-                self._enabled = False
-                try:
-                    return before(self)  # type: ignore[no-untyped-call,unused-ignore]  # of torch
-                finally:
-                    self._enabled = True
-        return before(self)  # type: ignore[no-untyped-call,unused-ignore]  # of torch
-
-    kind.__enter__ = __enter__  # type: ignore[method-assign]  # there is no other hook
-
-
-def _evaluations(recorder: Recorder) -> None:
-    """Listen to `no_grad` and `inference_mode` of the script's own: what runs under them trains nothing."""
-    open_ = []  # type: list[int]
-
-    def listening(kind: Any) -> None:
-        enter, leave = kind.__enter__, kind.__exit__
-
-        @functools.wraps(enter)
-        def __enter__(self: Any) -> Any:  # noqa: N807
-            if not open_ and _is_scripts(sys._getframe(1)):  # noqa: SLF001  # who asks
-                open_.append(id(self))
-                recorder.began_evaluation(now())
-            return enter(self)
-
-        @functools.wraps(leave)
-        def __exit__(self: Any, *rest: Any) -> Any:  # noqa: N807
-            if open_ and open_[0] == id(self):
-                open_.pop()
-                recorder.ended_evaluation(now())
-            return leave(self, *rest)
-
-        kind.__enter__, kind.__exit__ = __enter__, __exit__
-
-    listening(torch.no_grad)
-    listening(torch.inference_mode)
-
-
-def _is_scripts(frame: Any) -> bool:
-    """Say whether the script enters a context, by `with` or as a decorator of a function of its own."""
-    if frame.f_code.co_name == "decorate_context":
-        module = getattr(frame.f_locals.get("func"), "__module__", None) or ""
-        return not str(module).startswith("torch.")
-    return from_outside(frame)

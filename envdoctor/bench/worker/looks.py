@@ -23,8 +23,11 @@ def resident_bytes() -> int | None:
     return None
 
 
-def net() -> dict[str, Any]:
-    """Return what the net and the live tensors are like: layers of batch norm in training, tensors, graphs."""
+def net(optimizer: Any) -> dict[str, Any]:
+    """Return what the net and the live tensors are like: layers of batch norm in training, tensors, graphs.
+
+    What the optimizer keeps is left out: the history of L-BFGS grows by design, and ends.
+    """
     tensors = graphs = norms = 0
     parallel = ""
     roots = []  # type: list[Any]
@@ -43,7 +46,17 @@ def net() -> dict[str, Any]:
         elif what is not None:
             parallel = what
     nodes = _nodes(roots)
+    tensors -= _kept(getattr(optimizer, "state", {}))
     return {"tensors": tensors, "graphs": graphs, "nodes": nodes, "batch_norms": norms, "parallel": parallel}
+
+
+def _kept(state: Any) -> int:
+    """Return how many tensors an optimizer's state holds, directly and in lists."""
+    if isinstance(state, torch.Tensor):
+        return 1
+    if isinstance(state, dict):
+        return sum(map(_kept, list(state.values())))
+    return sum(map(_kept, state)) if isinstance(state, (list, tuple)) else 0
 
 
 def _kind(kind: type) -> str:
@@ -68,14 +81,19 @@ def _nodes(roots: list[Any]) -> int:
     return len(seen)
 
 
-def cpu_seconds() -> dict[str, float] | None:
-    """Return the CPU time used so far: by this process and its children, and by the whole machine."""
+def cpu_seconds(loaders: set[int]) -> dict[str, float] | None:
+    """Return the CPU time used so far: by this process and those that load for it, by its other children, by all.
+
+    Args:
+        loaders: ids of the processes that load for it.
+    """
     with contextlib.suppress(OSError, ValueError, IndexError):
         row = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()
         ticks = os.sysconf("SC_CLK_TCK")
         busy = sum(map(int, row[1:4])) + sum(map(int, row[6:8]))
-        own = time.process_time() + _children()
-        return {"own": own, "all": busy / ticks, "wall": time.perf_counter(), "waited": _waited()}
+        loading, other = _children(loaders)
+        own = time.process_time() + loading + sum(os.times()[2:4])
+        return {"own": own, "children": other, "all": busy / ticks, "wall": time.perf_counter(), "waited": _waited()}
     return None
 
 
@@ -89,17 +107,42 @@ def _waited() -> float:
     return total
 
 
-def _children() -> float:
-    """Return the CPU time of child processes, those that live included."""
-    ticks, total = os.sysconf("SC_CLK_TCK"), sum(os.times()[2:4])
+def _children(loaders: set[int]) -> tuple[float, float]:
+    """Return the CPU time of living child processes: of those that load, and of the others."""
+    ticks, loading, other = os.sysconf("SC_CLK_TCK"), 0.0, 0.0
     with contextlib.suppress(OSError):
         for task in Path("/proc/self/task").iterdir():
             for child in (task / "children").read_text(encoding="ascii").split():
                 with contextlib.suppress(OSError, ValueError, IndexError):
                     fields = Path("/proc/%s/stat" % child).read_text(encoding="utf-8", errors="replace")
                     numbers = fields.rpartition(")")[2].split()
-                    total += (int(numbers[11]) + int(numbers[12])) / ticks
-    return total
+                    seconds = (int(numbers[11]) + int(numbers[12])) / ticks
+                    loading, other = (loading + seconds, other) if int(child) in loaders else (loading, other + seconds)
+    return loading, other
+
+
+def exchange_seconds() -> float | None:
+    """Return the time in which DistributedDataParallel exchanges the gradients of a step, by its own account."""
+    kind = torch.nn.parallel.DistributedDataParallel
+    with contextlib.suppress(Exception):
+        # PyTorch keeps it for the first ten steps and every hundredth: nothing is switched on for it.
+        for one in gc.get_objects():
+            if type(one) is kind:
+                kept = one._get_ddp_logging_data()  # type: ignore[no-untyped-call]  # noqa: SLF001  # there is no other way to it
+                times = [float(kept[name]) / 1e9 for name in ("avg_backward_comm_time", "backward_comm_time")]
+                # In the first steps processes wait until all are there.
+                return min(times)
+    return None
+
+
+def half_instructions() -> bool | None:
+    """Say whether the CPU computes with 16 bits by itself; None: nobody says so."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            name, _, flags = line.partition(":")
+            if name.strip() in ("flags", "Features"):
+                return bool({"avx512_bf16", "amx_bf16", "avx512_fp16", "bf16"} & set(flags.split()))
+    return None
 
 
 def compiled() -> dict[str, int]:

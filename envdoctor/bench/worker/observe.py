@@ -12,9 +12,9 @@ import time
 from typing import Any, Callable
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
-from . import children, figures, hooks, host, looks, machine
+from . import children, figures, hooks, host, looks, machine, modes
+from .counter import Counter
 from .device_pass import DevicePass
 from .recorder import PARTS, WARM_STEPS, EnoughError, Recorder
 from .sampler import Sampler
@@ -25,24 +25,13 @@ COUNTED_AT = 5
 """The step whose operators are counted; it is not timed."""
 LATE_SECONDS = 8.0
 """After the end of the watch: what does not end by itself is interrupted."""
+AGAIN_SECONDS = 3.0
 LOOKED_AT = 8
-"""The step after which tensors are counted for the first time; then after four times as many, and at the end."""
+"""The step after which tensors are counted for the first time."""
+LOOK_SECONDS = 0.5
+"""Between two counts, at least."""
 LOOK_SHARE = 0.005
 """Of the time, at most, for counting tensors while the script trains."""
-
-
-class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call,unused-ignore]  # of torch
-    """Counts the operators of one step."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call,unused-ignore]  # same
-        self.count = 0
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Count one and let it run."""
-        del types
-        self.count += 1
-        return func(*args, **(kwargs or {}))
 
 
 class Watch:
@@ -53,16 +42,18 @@ class Watch:
         times = options["seconds"], options["limit"], options["least_steps"]
         self.recorder = hooks.installed() or Recorder(*times)
         self.recorder.begin(*times)
-        self.sampler = Sampler(options["script"], self._tick)
+        self.sampler = Sampler(options["script"], self._tick, lambda: self.recorder.all_steps)
         self._counter = None  # type: Counter | None
         self.operators = None  # type: int | None
+        self.rows = None  # type: tuple[int, int] | None
+        self.loaders = set  # type: Callable[[], set[int]]
         self._trials = None  # type: InTurn | None
         self._device_pass = None  # type: DevicePass | None
         self._looks = []  # type: list[dict[str, Any]]
         self._cpu = []  # type: list[dict[str, float]]
         self._said = 0.0
-        self._look_at, self._look_after = LOOKED_AT, 0.0
-        self._interrupted, self._late_since = False, 0.0
+        self._look_after = 0.0
+        self._interrupted, self._late_since, self._ending = False, 0.0, False
         self.ended, self.error = "", ""
         self._hosts = [host.state()]
 
@@ -76,6 +67,7 @@ class Watch:
         gc.freeze()
         together = self._options.get("processes", 1)
         with children.watched(self._options) as others:
+            self.loaders = others.loaders
             if together > 1:
                 self.run(lambda: children.run_together(script, self._options["arguments"], together))
             else:
@@ -88,10 +80,12 @@ class Watch:
         self.begin()
         try:
             kept = body()
+            self._ending = True
             self._look()
             del kept
             self.ended = "finished"
         except EnoughError:
+            self._ending = True
             # Here the script's names still hold what it has kept.
             self._look()
             self.ended = "enough"
@@ -99,6 +93,7 @@ class Watch:
             self.ended = "failed" if left.code not in (None, 0) else "finished"
             self.error = "" if self.ended == "finished" else "exit code %s" % (left.code,)
         except BaseException as error:  # noqa: BLE001  # whatever it is, it is a result
+            self._ending = True
             self._look()
             self.ended = "enough" if self._interrupted else "failed"
             self.error = "" if self._interrupted else figures.error_told(error, error.__traceback__)
@@ -109,11 +104,12 @@ class Watch:
         hooks.install(self.recorder)
         self.recorder.after_step.append(self._after_step)
         self.recorder.may_end = self._may_end
+        self.recorder.at_step = self.sampler.note_step
         self.sampler.start()
 
     def end(self) -> None:
         """Watch no more."""
-        self.recorder.closed = True
+        self.recorder.closed = self._ending = True
         self.sampler.counting = False
         if self._trials is not None:
             self._trials.stop()
@@ -132,27 +128,31 @@ class Watch:
         if self._counter is not None:
             counter, self._counter = self._counter, None
             counter.__exit__(None, None, None)  # type: ignore[no-untyped-call,unused-ignore]  # same
-            self.operators = counter.count
+            self.operators, self.rows = counter.count, counter.rows()
             self.recorder.steps.pop()
         elif done == COUNTED_AT and self.operators is None:
-            self._counter = Counter()
+            self._counter = Counter(self._note_forward)
             self._counter.__enter__()  # type: ignore[no-untyped-call,unused-ignore]  # same
-        if done >= self._look_at and not self.recorder.paused:
-            self._look_at *= 4
-            if time.perf_counter() > self._look_after:
-                self._look()
+        if done >= LOOKED_AT and not self.recorder.paused and time.perf_counter() > self._look_after:
+            self._look()
         if self._trials is not None:
             self._trials.step()
+
+    def _note_forward(self, frame: Any) -> None:
+        # Transforms are modules as well, and a loader in this process calls them.
+        if not self.recorder.loading:
+            self.sampler.note_forward(frame)
 
     def _look(self) -> None:
         began = time.perf_counter()
         self.recorder.looked = True
-        cpu = looks.cpu_seconds()
+        cpu = looks.cpu_seconds(self.loaders())
         if cpu:
             self._cpu.append(cpu)
-        self._looks.append({"step": self.recorder.all_steps, "resident": looks.resident_bytes(), **looks.net()})
+        net = looks.net(self.recorder.optimizer)
+        self._looks.append({"step": self.recorder.all_steps, "resident": looks.resident_bytes(), **net})
         ended = time.perf_counter()
-        self._look_after = ended + (ended - began) / LOOK_SHARE
+        self._look_after = ended + max(LOOK_SECONDS, (ended - began) / LOOK_SHARE)
 
     def _may_end(self) -> bool:
         """Say whether the script may be ended: what is worth trying is tried first, now that no result hangs on it."""
@@ -165,7 +165,7 @@ class Watch:
 
     def _worth_trying(self) -> Any:
         """Yield what a GPU does, and changes that something speaks for and that do not change what is learnt."""
-        if torch.cuda.is_available() and torch.cuda.is_initialized():
+        if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call,unused-ignore]  # of torch
             self._device_pass = DevicePass()
             yield self._device_pass
         threads = torch.get_num_threads()
@@ -177,19 +177,21 @@ class Watch:
             )
         elif threads > 1 and not torch.cuda.is_available():
             yield Trial("threads", lambda on: torch.set_num_threads(1 if on else threads), {"from": threads, "to": 1})
-        if hooks.Amp.used:
-            yield Trial("without autocast", _switch_amp, {"used": hooks.Amp.used})
+        if modes.Amp.used:
+            yield Trial("without autocast", _switch_amp, {"used": modes.Amp.used})
 
     def _tick(self, now: float) -> None:
         if now - self._said > SAY_SECONDS:
             self._said = now
             if self.recorder.steps:
                 self._say(progress={"steps": len(self.recorder.steps)})
-        if self.recorder.late(now) <= 0 or self._interrupted or self.recorder.closed:
+        if self.recorder.late(now) <= 0 or self._ending:
+            self._late_since = 0.0
             return
         self._late_since = self._late_since or now
         if now - self._late_since > LATE_SECONDS:
-            self._interrupted = True
+            # An interruption that falls into a destructor is lost: the next one comes some seconds later.
+            self._interrupted, self._late_since = True, now - LATE_SECONDS + AGAIN_SECONDS
             self._options.get("interrupt", _interrupt)()
 
     def told(self, alone: float | None) -> dict[str, Any]:
@@ -213,6 +215,7 @@ class Watch:
             "trend": figures.trend(steps),
             "kinds": self.sampler.kinds(),
             "places": self.sampler.places(),
+            "after_steps": self.sampler.after_steps(),
             "looks": self.sampler.taken,
             "reads": figures.table(recorder.reads, listened),
             "saves": figures.table(recorder.saves, listened),
@@ -221,11 +224,13 @@ class Watch:
             "loaders": len(recorder.loaders),
             "optimizer": optimizer,
             "operators_per_step": self.operators,
+            "rows": self.rows,
             "threads": torch.get_num_threads(),
             "cpus": machine.cpus(),
             "quota_cpus": host.quota(),
             "omp_threads": os.environ.get("OMP_NUM_THREADS"),
-            "amp": hooks.Amp.used or None,
+            "amp": modes.Amp.used or None,
+            "half_instructions": looks.half_instructions(),
             "tf32": bool(torch.backends.cuda.matmul.allow_tf32),
             "cudnn_benchmark": bool(torch.backends.cudnn.benchmark),
             "shapes": len(recorder.shapes),
@@ -251,7 +256,7 @@ def _interrupt() -> None:
 
 
 def _switch_amp(on: bool) -> None:
-    hooks.Amp.off = on
+    modes.Amp.off = on
 
 
 def run(say: Callable[..., None], options: dict[str, Any]) -> None:

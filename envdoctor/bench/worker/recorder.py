@@ -9,24 +9,18 @@ Of many short steps only some are listened to, in groups between which the hooks
 from __future__ import annotations
 
 import math
-import random
 import time
 from typing import Any
+
+from .pace import GROUP, RESTED_AFTER, Pace
 
 WARM_STEPS = 3
 """Steps at the beginning that are told apart: caches, allocators, compilation."""
 MOST_STEPS = 20_000
 WITHOUT_OPTIMIZER = 33
 """Backward passes without a step of an optimizer, after which each of them counts as a step."""
-RESTED_AFTER = 200
-"""Steps at the beginning that are all listened to."""
-GROUP = 50
-HOOKS_SECONDS = 60e-6
-"""About what the hooks cost a short step of one read and one loader, as `tools/bench_observer.py` shows it."""
-HOOKS_SHARE = 0.01
-"""Of the time, for the hooks."""
-LEAST_LISTENED = 0.15
-"""Share of the steps that are listened to, however short they are."""
+GIVEN_UP_AFTER = 20
+"""Steps of other optimizers, after which the first one is taken to be used no more."""
 PARTS = ("loader", "forward", "backward", "optimizer", "between", "read", "save", "evaluate")
 
 
@@ -65,6 +59,11 @@ class Recorder:
         self.after_step = []  # type: list[Any]
         self.may_end = lambda: True  # type: Any
         """Asked when the time is over, again and again until it agrees."""
+        self.at_step = lambda _optimizer, _frame: None  # type: Any
+        """Told an optimizer, and the frame in which it moves the weights."""
+        self.calls_backward = False
+        self.evaluates = False
+        """`eval()` was called since the last backward pass."""
         self.paused = False
         """What happens is no longer counted."""
         self.loading = False
@@ -77,12 +76,12 @@ class Recorder:
         self.rested_steps = 0
         self._rest_until = 0
         self._group = RESTED_AFTER
-        # The script's own chance is left alone.
-        self._chance = random.Random(0)  # noqa: S311  # no secret hangs on it
+        self._pace = Pace()
         self._batches = 0
         self._backwards = 0
         self._evaluation = None  # type: Evaluation | None
         self._in_step = 0.0
+        self._of_others = 0
         self._open()
         self._end = self.began
         self._training_began = 0.0
@@ -125,6 +124,7 @@ class Recorder:
     def ended_backward(self, began: float, ended: float, loss: float | None) -> None:
         """`backward()` came back."""
         self._row["backward"] += ended - began
+        self.evaluates = False
         self._mark, self._taken = ended, 0.0
         if loss is not None:
             if math.isfinite(loss):
@@ -148,10 +148,21 @@ class Recorder:
         self._row["optimizer"] += max(0.0, ended - began - within)
         # Clipping was taken out already: this is no training.
         self._row["between"] += max(0.0, began - self._mark - self._taken)
-        if optimizer is not self.optimizer:
+        if not self._is_main(optimizer):
             self._mark, self._taken = ended, 0.0
             return
         self._end_step(ended)
+
+    def _is_main(self, optimizer: Any) -> bool:
+        """Say whether a step ends with this optimizer's: it is the first one, as long as that is used."""
+        if optimizer is self.optimizer:
+            self._of_others = 0
+            return True
+        self._of_others += 1
+        if self._of_others < GIVEN_UP_AFTER:
+            return False
+        self.optimizer, self._of_others = optimizer, 0
+        return True
 
     def _end_step(self, ended: float) -> None:
         self.all_steps += 1
@@ -177,19 +188,15 @@ class Recorder:
             self._rest()
 
     def _rest(self) -> None:
-        """Let the hooks rest for as many steps as bring their cost down to `HOOKS_SHARE`, if these are short."""
-        group = self.steps[-GROUP:]
+        """Let the hooks rest for some steps, if these are short."""
+        steps = self._pace.rest(self.steps[-GROUP:])
         self._group = len(self.steps) + GROUP
-        mean = sum(row["seconds"] for row in group) / len(group)
-        listened = max(LEAST_LISTENED, mean * HOOKS_SHARE / HOOKS_SECONDS)
-        # Nothing that the script does at every hundredth step may fall into step with this.
-        steps = int(GROUP * (1 / listened - 1) * self._chance.uniform(0.5, 1.5)) if listened < 1 else 0
         if steps and self.optimizer is not None:
             self.resting, self._rest_until = True, self.all_steps + steps
 
     def rested(self, optimizer: Any, ended: float) -> None:
         """Count a step that nobody listened to."""
-        if optimizer is not self.optimizer:
+        if not self._is_main(optimizer):
             return
         self.all_steps += 1
         self.rested_steps += 1
@@ -222,9 +229,17 @@ class Recorder:
         self._evaluation = Evaluation(began, self._taken, self._batches)
 
     def ended_evaluation(self, ended: float) -> None:
-        """Note that it is over. What is read out of tensors belongs to it, if it had batches of its own."""
+        """Note that it is over. What is read out of tensors belongs to it, if it had batches of its own.
+
+        Averages of weights, targets, teachers and momentum encoders are computed without gradients too: that is an
+        evaluation only where the net was told so, or where batches were taken for it.
+        """
         evaluation, self._evaluation = self._evaluation, None
         if evaluation is None:
+            return
+        if not self.evaluates and evaluation.batches == self._batches:
+            for place, spent in evaluation.reads:
+                self.note_read(place, spent)
             return
         seconds = max(0.0, ended - evaluation.began - (self._taken - evaluation.taken))
         if evaluation.batches == self._batches:

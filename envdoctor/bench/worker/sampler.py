@@ -10,14 +10,16 @@ import sysconfig
 import threading
 import time
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, Callable, Tuple
 
+Line = Tuple[CodeType, int]
 INTERVAL = 0.02
 DEEPEST = 200
 MOST_PLACES = 12
 
 KINDS = (
     # Part of a file's path, function (or ""), what is done there. The outermost that fits counts.
+    (os.path.join("worker", "hooks.py"), "read", "read"),
     (os.path.join("torch", "utils", "data"), "", "loader"),
     (os.path.join("torch", "autograd"), "backward", "backward"),
     (os.path.join("torch", "_tensor.py"), "backward", "backward"),
@@ -31,19 +33,29 @@ KINDS = (
 )
 COMPILERS = (os.path.join("_dynamo", "convert_frame.py"), os.path.join("_inductor", "compile_fx.py"))
 """Files that are on the stack while code is made, and not while it runs."""
+STEPS_BETWEEN = 50
+"""After so many steps it is looked again where in the script the weights are moved."""
+MOST_OPTIMIZERS, MOST_FORWARD = 20, 100
 COMPUTING = os.path.join("torch", "nn") + os.sep
 
 
 class Sampler:
     """A thread that counts places."""
 
-    def __init__(self, script: str, on_tick: Any) -> None:
+    def __init__(self, script: str, on_tick: Any, steps: Callable[[], int]) -> None:
         self._main = threading.main_thread().ident or 0
         self._script = os.path.abspath(script)
         self._folder = os.path.dirname(self._script)
         self._libraries = tuple({sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")})
         self._own = os.path.dirname(os.path.abspath(__file__))
-        self._on_tick = on_tick
+        self._on_tick, self._steps = on_tick, steps
+        self._moves = {}  # type: dict[Line, list[Line]]
+        """Innermost line at which weights are moved → the script's lines that lead there, the outermost first."""
+        self._forward = []  # type: list[list[Line]]
+        self._noted = {}  # type: dict[int, int]
+        """Optimizer → the step after which that was looked at last."""
+        self._seen, self._after = set(), set()  # type: set[int], set[int]
+        """Steps that were looked at, and those of them in which something came after the weights were moved."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="envdoctor sampler")
         self.counts = collections.Counter()  # type: collections.Counter[tuple[str, str, str]]
@@ -52,6 +64,43 @@ class Sampler:
         self._users = {}  # type: dict[str, bool]
         self._known = {}  # type: dict[CodeType, tuple[str, bool, bool]]
         """Of each function that was seen: its kind, whether it computes, whether it makes code."""
+
+    def note_step(self, optimizer: object, frame: FrameType | None) -> None:
+        """Note where in the script an optimizer moves the weights; once in a while, for each optimizer."""
+        steps = self._steps()
+        if steps < self._noted.get(id(optimizer), -STEPS_BETWEEN) + STEPS_BETWEEN:
+            return
+        self._noted[id(optimizer)] = steps
+        lines = self._lines(frame)
+        if lines and len(self._moves) < MOST_OPTIMIZERS:
+            self._moves[lines[-1]] = lines
+
+    def after_steps(self) -> float | None:
+        """Return the share of the steps looked at in which the script did something after it had moved the weights."""
+        return round(len(self._after) / len(self._seen), 4) if self._seen else None
+
+    def _lines(self, frame: FrameType | None) -> list[Line]:
+        found = []  # type: list[Line]
+        while frame is not None and len(found) < DEEPEST:
+            if self._is_users(frame.f_code.co_filename):
+                found.append((frame.f_code, frame.f_lineno))
+            frame = frame.f_back
+        return found[::-1]
+
+    def note_forward(self, frame: FrameType | None) -> None:
+        """Note where in the script a forward pass begins, or goes on."""
+        lines = self._lines(frame)
+        if lines and lines not in self._forward and len(self._forward) < MOST_FORWARD:
+            self._forward.append(lines)
+
+    def _place(self, stack: list[FrameType]) -> str:
+        """Return `after` where the script is behind all lines that move weights, `before` ahead of all nets."""
+        lines = self._lines(stack[0])
+        if self._moves and all(_passed(lines, moves) == 1 for moves in list(self._moves.values())):
+            return "after"
+        if self._forward and all(_passed(lines, calls) == -1 for calls in list(self._forward)):
+            return "before"
+        return "script"
 
     def start(self) -> None:
         """Begin to look."""
@@ -93,6 +142,12 @@ class Sampler:
             at = at.f_back
         mine = next((one for one in stack if self._is_users(one.f_code.co_filename)), None)
         kind = self._kind(stack)
+        step = self._steps()
+        self._seen.add(step)
+        if kind == "script":
+            kind = self._place(stack)
+        if kind == "after":
+            self._after.add(step)
         if mine is None:
             self.counts["", "", kind] += 1
             return
@@ -136,3 +191,13 @@ class Sampler:
             code.co_name in ("__next__", "__getitem__")
         )
         return gives and self._is_users(code.co_filename)
+
+
+def _passed(lines: list[Line], marks: list[Line]) -> int:
+    """Return 1 where one way through the script has left another one behind, as they part; -1: ahead of it; else 0."""
+    for (code, line), (other, marked) in zip(lines, marks):
+        if code is not other:
+            return 0
+        if line != marked:
+            return 1 if line > marked else -1
+    return 0
