@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Message
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.rules.told import told
+from envdoctor.rules.complaints import told_or_complained
 
 
 @check("GPU061", Severity.WARNING, cause="pcie-or-numa")
@@ -19,7 +19,7 @@ def gpu_link_slow(messages: tuple[Message, ...]) -> Iterator[Finding]:
     Source: https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/troubleshooting.html (PCI access control
     services).
     """
-    found = told(messages, "link-narrow", "p2p-broken")
+    found = told_or_complained(messages, "pcie-or-numa", "link-narrow", "p2p-broken")
     if found is None:
         return
     yield Finding(
@@ -35,6 +35,7 @@ def gpu_link_slow(messages: tuple[Message, ...]) -> Iterator[Finding]:
             ),
         ),
         verify="nvidia-smi topo -m",
+        severity=found.severity,
         confidence=found.confidence,
         evidence=found.evidence,
     )

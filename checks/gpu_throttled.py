@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts import Message
 from envdoctor.findings import Finding, Fix, Severity, check
-from envdoctor.rules.told import told
+from envdoctor.rules.complaints import complained, told_or_complained
 
 
 @check("GPU060", Severity.WARNING, cause="thermal-or-power-throttle", because_of=("GPU051",))
@@ -16,9 +16,12 @@ def gpu_throttled(messages: tuple[Message, ...]) -> Iterator[Finding]:
 
     Source: https://docs.nvidia.com/deploy/nvml-api/ (nvmlClocksEventReasons).
     """
-    found = told(messages, "throttled")
+    found = told_or_complained(messages, "thermal-or-power-throttle", "throttled")
     if found is None:
         return
+    said_of = found.first.message.text.strip().lower()
+    if said_of.startswith("throttl") and complained(messages, "cpu-threads-oversubscribed") is not None:
+        return  # a limit on CPUs throttles too
     yield Finding(
         what=f"The clocks of the GPU are held down: {found.quote}.",
         why="A card at its temperature or power limit runs slower than it can.",
@@ -28,6 +31,7 @@ def gpu_throttled(messages: tuple[Message, ...]) -> Iterator[Finding]:
             ("nvidia-smi --query-gpu=clocks.sm,power.draw,clocks_throttle_reasons.active --format=csv -l 2",),
         ),
         verify="nvidia-smi -q -d PERFORMANCE,POWER,TEMPERATURE",
+        severity=found.severity,
         confidence=found.confidence,
         evidence=found.evidence,
     )

@@ -83,6 +83,13 @@ class ObservedTrial(msgspec.Struct, frozen=True):
     """Device and type of autocast."""
 
 
+class ObservedRows(msgspec.Struct, frozen=True):
+    """How many rows a layer of the net is given at once: samples, or samples times positions."""
+
+    least: int
+    most: int
+
+
 class ObservedDevice(msgspec.Struct, frozen=True):
     """What PyTorch's profiler saw a GPU do in some steps after the watch."""
 
@@ -184,8 +191,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     loaders: int = 0
     optimizer: ObservedOptimizer | None = None
     operators_per_step: int | None = None
-    rows: tuple[int, int] | None = None
-    """The fewest and the most rows that a layer of the net is given at once: samples, or samples times positions."""
+    rows: ObservedRows | None = None
     threads: int | None = None
     cpus: int | None = None
     """CPUs that the process may use."""

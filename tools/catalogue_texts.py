@@ -29,6 +29,7 @@ SKIPPED = {
     "envdoctor/probes/native": "code of another language",
     "envdoctor/bench/worker": "runs in the examined Python and speaks JSON",
     "envdoctor/intake/signs": "patterns of what other programs print",
+    "envdoctor/intake/complaints": "patterns of what people write",
     "envdoctor/intake/readers": "patterns of what other programs print",
     "envdoctor/data": "tables for machines",
     "envdoctor/schema.py": "JSON",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envdoctor.facts import Message, Snapshot
+from envdoctor.intake import complaints
 from envdoctor.intake.assemble import assemble
 from envdoctor.intake.claims import Claims
 from envdoctor.intake.clean import Page, clean
@@ -14,7 +15,7 @@ READERS = (nvidia_smi, listing, tools, packages, variables, words)
 LONGEST = 300
 """Characters of a message that are kept."""
 MOST = 60
-"""Messages that are kept."""
+"""Messages that are kept; complaints of slowness come on top of them."""
 
 
 def read(data: bytes) -> Snapshot:
@@ -33,4 +34,7 @@ def messages_of(page: Page) -> tuple[Message, ...]:
         line = page.line_at(place.start)
         text = page.flow[place.start : place.end][:LONGEST]
         found.append(Message(sign=place.sign, text=text, values=place.values, output=line.output, line=line.number))
+    for place, unit in complaints.find(page):
+        text = unit.text[place.start : place.end][:LONGEST]
+        found.append(Message(sign=place.sign, text=text, values=place.values, output=False, line=unit.line.number))
     return tuple(found)

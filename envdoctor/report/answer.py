@@ -26,7 +26,8 @@ def render(report: Report) -> str:
     """Return the answer. It never says that a machine is sound: a text shows a part of it."""
     primary = report.primary_finding
     parts = [_diagnosis(report, primary)] if primary else [_nothing(report)]
-    others = [one for one in report.findings if one is not primary and one.severity is not Severity.NOTE][:4]
+    told = primary or (_striking(report) if report.verdict == "attention" else None)
+    others = [one for one in report.findings if one is not told and one.severity is not Severity.NOTE][:4]
     if others:
         parts.append(
             f"**{spoken('Also seen:')}**\n\n"
@@ -78,13 +79,19 @@ def _diagnosis(report: Report, finding: Finding) -> str:
 
 
 def _nothing(report: Report) -> str:
-    if report.findings and report.verdict == "attention":
-        striking = prose(report.headline, LONGEST)
-        return f"{spoken('Nothing in this text proves a fault of the environment. The most striking:')} {striking}"
+    striking = _striking(report)
+    if striking is not None and report.verdict == "attention":
+        nothing = spoken("Nothing in this text proves a fault of the environment. The most striking:")
+        return f"{nothing}\n\n{_diagnosis(report, striking)}"
     return spoken(
         "Nothing in this text shows a fault of the environment, as far as it says anything about it "
         f"({len(report.checked)} checks passed, {len(report.not_checked)} had too little to go by)."
     )
+
+
+def _striking(report: Report) -> Finding | None:
+    """Return the first finding where none is the primary: a complaint of a slow run, for one."""
+    return report.findings[0] if report.findings else None
 
 
 def _evidence(facts: Snapshot, finding: Finding) -> Iterator[str]:

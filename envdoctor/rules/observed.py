@@ -69,14 +69,14 @@ def batch_at_most(seen: Observation) -> int | None:
     """Return the batch; without a loader that says it, the most rows that a layer is given."""
     if seen.loader is not None and seen.loader.batch:
         return seen.loader.batch
-    return seen.rows[1] if seen.rows else None
+    return seen.rows.most if seen.rows else None
 
 
 def batch_at_least(seen: Observation) -> int | None:
     """Return the batch; without a loader that says it, the fewest rows that a layer is given."""
     if seen.loader is not None and seen.loader.batch:
         return seen.loader.batch
-    return seen.rows[0] if seen.rows else None
+    return seen.rows.least if seen.rows else None
 
 
 def on_gpu(seen: Observation) -> bool:

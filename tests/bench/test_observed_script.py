@@ -24,14 +24,14 @@ def test_the_rows_of_a_step_are_those_of_its_forward_pass() -> None:
     net = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.Flatten(), torch.nn.Linear(16, 100))
     counter = counted(lambda: net(torch.randn(5, 3, 4, 4)).sum().backward())
 
-    assert counter.rows() == (5, 5)
+    assert counter.rows() == {"least": 5, "most": 5}
     assert counter.count > 5
 
 
 def test_positions_count_as_rows_and_the_fewest_and_the_most_are_told() -> None:
     words, layer = torch.nn.Embedding(9, 8), torch.nn.Linear(8, 3)
 
-    assert counted(lambda: layer(words(torch.zeros(4, 7, dtype=torch.long)))).rows() == (4, 28)
+    assert counted(lambda: layer(words(torch.zeros(4, 7, dtype=torch.long)))).rows() == {"least": 4, "most": 28}
 
 
 def test_where_no_layer_is_nothing_is_said_of_rows() -> None:

@@ -3,6 +3,7 @@ import pytest
 from envdoctor.facts import Gpu, Message
 from envdoctor.findings import Severity
 from envdoctor.testing import findings
+from tests.told import told
 
 HANG = Message("hangs", "(hang, no message)")
 TWO = (Gpu(0), Gpu(1))
@@ -45,3 +46,9 @@ def test_what_does_not_help_clears_it() -> None:
 )
 def test_stays_silent(message: Message, gpus: tuple[Gpu, ...]) -> None:
     assert not findings("RUN054", messages=(message,), gpus=gpus)
+
+
+def test_a_time_that_does_not_change_is_no_hang() -> None:
+    messages = told("Training time does not change when I go from 1 to 8 GPUs (DDP)", output=False)
+
+    assert not findings("RUN054", messages=messages, gpus=TWO)

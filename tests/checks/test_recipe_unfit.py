@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from envdoctor.findings import Severity
-from envdoctor.observation import Observation, ObservedLoader, ObservedOptimizer
+from envdoctor.observation import Observation, ObservedLoader, ObservedOptimizer, ObservedRows
 from envdoctor.testing import findings
 from tests.machines_observed import MEMORY, OBSERVED, SOUND, observed
 
@@ -46,8 +46,8 @@ def test_a_rate_that_was_not_raised_with_the_batch() -> None:
 
 
 def test_without_a_loader_the_rows_that_layers_are_given_say_the_batch() -> None:
-    [found] = findings("BEN012", observation=slow(loader=None, rows=(512, 4096)))
-    [norm] = findings("BEN012", observation=observed(loader=None, rows=(2, 2)))
+    [found] = findings("BEN012", observation=slow(loader=None, rows=ObservedRows(512, 4096)))
+    [norm] = findings("BEN012", observation=observed(loader=None, rows=ObservedRows(2, 2)))
 
     assert "with batches of 512" in found.what
     assert norm.what == "Batch norm learns from batches of 2."
@@ -84,8 +84,10 @@ def test_a_loss_that_shot_up_and_came_back_to_its_beginning() -> None:
         pytest.param(slow(batch=64), id="a small batch"),
         pytest.param(slow(batch=256), id="a rate a hundred times too small, in a hundred steps"),
         pytest.param(slow(batch=256, lr=0.003, steps=500), id="a rate thirty times too small"),
-        pytest.param(slow(loader=None, rows=(1, 4096)), id="one row to some layer: the batch is not known"),
-        pytest.param(observed(loader=None, rows=(2, 64)), id="two rows to one layer, 64 to the norms perhaps"),
+        pytest.param(slow(loader=None, rows=ObservedRows(1, 4096)), id="one row to some layer: the batch is not known"),
+        pytest.param(
+            observed(loader=None, rows=ObservedRows(2, 64)), id="two rows to one layer only"
+        ),
         pytest.param(slow(lr=0.05), id="a rate that goes with the batch"),
         pytest.param(slow(losses=SOUND.losses), id="a small rate that suffices"),
         pytest.param(slow(losses=STILL[:8]), id="too few losses at a small rate"),

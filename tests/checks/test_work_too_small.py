@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from envdoctor.observation import Observation, ObservedCalls
+from envdoctor.observation import Observation, ObservedCalls, ObservedRows
 from envdoctor.testing import findings
 from tests.machines_observed import OBSERVED, SOUND, observed, on_gpu, parts
 
@@ -22,7 +22,7 @@ def test_a_gpu_that_waits_for_the_next_kernel() -> None:
 
 
 def test_without_a_loader_the_rows_that_layers_are_given_say_the_batch() -> None:
-    [found] = findings("BEN009", observation=replace(LOUD, loader=None, rows=(1, 1)))
+    [found] = findings("BEN009", observation=replace(LOUD, loader=None, rows=ObservedRows(1, 1)))
 
     assert "A step of 1 sample starts 210 operators" in found.what
 
@@ -34,7 +34,9 @@ def test_without_a_loader_the_rows_that_layers_are_given_say_the_batch() -> None
             replace(LOUD, reads=(ObservedCalls("train.py:9", per_step=70.0, seconds=0.1),)),
             id="operators that read values",
         ),
-        pytest.param(replace(LOUD, loader=None, rows=(1, 64)), id="a layer that is given one row, and one with 64"),
+        pytest.param(
+            replace(LOUD, loader=None, rows=ObservedRows(1, 64)), id="one row to one layer only"
+        ),
         pytest.param(on_gpu(0.018, operators_per_step=1500), id="a GPU that works nearly all the time"),
         pytest.param(on_gpu(None, operators_per_step=1500), id="nobody could ask the GPU"),
         pytest.param(on_gpu(0.004, operators_per_step=100), id="so few operators take no 20 ms to start"),

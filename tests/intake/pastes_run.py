@@ -76,4 +76,49 @@ RuntimeError: DataLoader worker (pid(s) 9120, 7716) exited unexpectedly
 RuntimeError: CUDA error: device-side assert triggered
 ```
 """,
+    "RUN071": """# ImageNet needs days
+
+step_time: 5.9
+load_time: 5.6
+
+The dataset lies on a hard disk, reading the images is slow.
+""",
+    "RUN072": """# Why is item() so slow?
+
+Without loss.item() the loop is three times faster.
+""",
+    "RUN073": """# cuda slower than cpu
+
+On the CPU an epoch takes 0.9 s, with `.cuda()` it takes 4 s. A tiny network.
+""",
+    "RUN074": """# autocast makes it slower
+
+With torch.cuda.amp.autocast a step takes 0.41 s, in plain fp32 it takes 0.33 s.
+""",
+    "RUN075": """# Slow with variable length input
+
+With torch.backends.cudnn.benchmark = True each step takes ten times longer.
+""",
+    "RUN076": """# Inference on 64 cores slower than on 4
+
+With OMP_NUM_THREADS=4 it needs 40 ms, without 900 ms.
+""",
+    "RUN077": """# Slow start
+
+The first iteration takes 45 s and all the following ones 0.2 s.
+""",
+    "RUN078": """# Two GPUs worse than one
+
+I wrap the net in nn.DataParallel. One GPU: 2.0 it/s. Both GPUs: 1.1 it/s.
+""",
+    "RUN079": """# Four V100 do not help
+
+With torchrun (DistributedDataParallel) an epoch takes 11:40, on a single GPU it takes 11:55.
+""",
+    "RUN080": """# Slow training
+
+I compute the validation accuracy after every batch, so a step takes 4 s.
+""",
+    "RUN081": """# Accuracy drops from 93 to 88 when I raise the batch size from 128 to 4096
+""",
 }

@@ -83,3 +83,15 @@ def test_a_place_that_words_name_has_its_line() -> None:
     said = answer("nvidia-container-cli: initialization error: load library failed: libnvidia-ml.so.1\nI use WSL2\n")
 
     assert "`platform.wsl` is `2` (words, line 2)" in said
+
+
+def test_a_complaint_of_a_slow_run_is_answered_with_its_cure() -> None:
+    said = answer(
+        "# Slow\n\nTraining with nn.DataParallel is slower than on one GPU. One GPU: 2.0 it/s, both: 1.1 it/s.\n"
+    )
+
+    assert said.startswith("Nothing in this text proves a fault of the environment.")
+    assert "DataParallel is no faster than one GPU" in said
+    assert "line 3:" in said
+    assert "**How to mend it:** Start one process per GPU with torchrun" in said
+    assert "Also seen" not in said

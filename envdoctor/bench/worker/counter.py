@@ -52,6 +52,6 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call,unused-ignore]
             self._rows.append(int(args[place].shape[0]))
         return func(*args, **(kwargs or {}))
 
-    def rows(self) -> tuple[int, int] | None:
+    def rows(self) -> dict[str, int] | None:
         """Return the fewest and the most rows that a layer was given; None: there was no such layer."""
-        return (min(self._rows), max(self._rows)) if self._rows else None
+        return {"least": min(self._rows), "most": max(self._rows)} if self._rows else None

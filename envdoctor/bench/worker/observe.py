@@ -45,7 +45,7 @@ class Watch:
         self.sampler = Sampler(options["script"], self._tick, lambda: self.recorder.all_steps)
         self._counter = None  # type: Counter | None
         self.operators = None  # type: int | None
-        self.rows = None  # type: tuple[int, int] | None
+        self.rows = None  # type: dict[str, int] | None
         self.loaders = set  # type: Callable[[], set[int]]
         self._trials = None  # type: InTurn | None
         self._device_pass = None  # type: DevicePass | None

@@ -91,7 +91,7 @@ SIGNS: tuple[Sign, ...] = (
          "Timed out initializing process group in store based barrier on rank 0"),
     Sign("collective-timeout", "monitoredbarrier", r"monitoredBarrier[^!]{0,80}(?:fail|timeout|timed out)",
          "[Rank 0]: Rank 1 failed to pass monitoredBarrier in 1800000 ms, monitoredBarrier failed"),
-    Sign("collective-hangs", "hang", r"(?:hangs?|hanging|hung|stuck|freez\w+|froze\w*|deadlock\w*|blocks? "
+    Sign("collective-hangs", "hang", r"\b(?:hangs?|hanging|hung|stuck|freez\w+|froze\w*|deadlock\w*|blocks? "
          r"forever|never (?:starts?|finish\w*|return\w*)|does not (?:start|proceed|continue))[^.]{0,80}(?:all[- "
          r"_]?reduce\w*|NCCL|DDP|FSDP|DistributedDataParallel|DataParallel|distributed|multi-?gpu|multi-?node|multi"
          r"-?machine|multiple (?:GPUs|nodes|machines)|(?:two|three|four|eight|several|both|\d+) (?:\w+ "

@@ -48,9 +48,9 @@ SIGNS: tuple[Sign, ...] = (
     Sign("memory-grows", "grow", r"\((?:\w+ ){0,3}grows? (?:per|each|every|with|over)|grow\w* "
          r"(?:per|each|every|with each|over time)", "(memory grows each step)"),
     Sign("memory-grows", "leak", r"\bleak(?:s|ed|ing|age)?\b", "decoding leaks"),
-    Sign("memory-grows", "out of memory", r"out of memory[^.]{0,40}\b(?:after|at|in|on) (?:the "
-         r")?(?:(?:several|many|some|a few|few|two|three|second|third|\d+|N|a while|the) "
-         r"?)+(?:epochs?|iterations?|steps?|hours?|batch\w*|minutes|images|days)?",
+    Sign("memory-grows", "out of memory", r"out of memory[^.]{0,40}\b(?:after|at|in|on) (?:a while|(?:the "
+         r"|several |many |some |a few |few |two |three |second |third |\d+ |N )+(?:training |validation |full "
+         r")?(?:epochs?|iterations?|steps?|hours?|batch\w*|minutes|images|days))",
          "CUDA out of memory (after several epochs)"),
     Sign("memory-grows", "epoch", r"(?:second|third|fourth|later|next|\d(?:nd|rd|th)|few) epochs?[^.]{0,40}out of "
          r"memory", "second epoch runs out of memory"),
