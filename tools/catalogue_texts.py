@@ -83,6 +83,7 @@ EXCLUDED = {
         "names of programs",
     ),
     "Image format on the examined": "a piece of a pattern",
+    "environment variable RANK expected": "a piece of what PyTorch says",
     "M{1} (uv venv --python {2} makes one).": "its beginning is cut off a sentence; the whole one stands in EXTRA",
     **dict.fromkeys(("center left", "upper left"), "places within a drawing"),
     **dict.fromkeys(("linux mint", "oracle linux", "red hat"), "names of distributions"),

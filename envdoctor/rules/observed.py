@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envdoctor.observation import Observation, ObservedTrial
+from envdoctor.observation import Observation, ObservedPlace, ObservedTrial
 
 LEAST_STEPS = 8
 """Fewer steps prove nothing."""
@@ -18,6 +18,8 @@ DISPATCH_SECONDS = 8e-6
 """About what PyTorch needs to start one operator of a training step on a CPU, Python and autograd included: taken as
 a rule of thumb, not measured on the machine, so what rests on it is likely and never proved."""
 
+MOST_OF_READING = 2e-4
+"""Seconds for picking out one value, reading it and doing something with it; who needs more does something else."""
 OPERATORS_OF_READING = 3
 """To take one element out of a tensor of two or three dimensions and to hand it over."""
 
@@ -128,9 +130,24 @@ def reads_per_step(seen: Observation) -> float:
 
 
 def looked_at_reading(seen: Observation, *kinds: str) -> float:
-    """Return the share of looks at lines that read several values in a step."""
-    lines = {one.place for one in seen.reads if one.per_step >= 3}
-    return sum(one.share for one in seen.places if one.place in lines and one.kind in kinds)
+    """Return the share of looks at lines that do little else in a step than to read several values.
+
+    The lines around one that reads dozens are its loop's.
+    """
+    most = MOST_OF_READING * seen.steps / seen.seconds if seen.seconds > 0 else 0.0
+    counted: set[ObservedPlace] = set()
+    for read in seen.reads:
+        near = 0 if read.per_step < 16 else 2
+        around = {one for one in seen.places if one.kind in kinds and _lines_between(one.place, read.place) <= near}
+        if read.per_step >= 3 and sum(one.share for one in around) <= read.per_step * most:
+            counted |= around
+    return sum(one.share for one in counted)
+
+
+def _lines_between(one: str, other: str) -> float:
+    """Return how many lines two places are apart; infinitely many in two files."""
+    (file, _, line), (another, _, beside) = one.rpartition(":"), other.rpartition(":")
+    return abs(int(line) - int(beside)) if file == another and line.isdigit() and beside.isdigit() else float("inf")
 
 
 def lost_after_step(seen: Observation) -> float:

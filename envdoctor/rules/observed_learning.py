@@ -53,9 +53,7 @@ def rate_too_small(seen: Observation) -> float | None:
     first, last = statistics.median(seen.losses[:3]), statistics.median(seen.losses[-quarter:])
     moves = optimizer.lr / (1 - min(0.99, optimizer.momentum or 0.0))
     ratio = batch / 256 / moves
-    # The nearer it is to what is usual, the longer it must have stood still.
-    long = ratio >= 150 or (ratio >= 60 and seen.steps >= 150)
-    return ratio if long and 0.97 * first < last < 1.03 * first else None
+    return ratio if ratio >= 150 and 0.97 * first < last < 1.03 * first else None
 
 
 def lost_to_recipe(seen: Observation) -> float:

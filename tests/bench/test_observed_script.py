@@ -122,6 +122,15 @@ def test_between_the_steps_of_two_optimizers_nothing_is_behind() -> None:
     assert [one._place([frame((LOOP, line))]) for line in (5, 15, 20, 25)] == ["script", "script", "script", "after"]
 
 
+def test_a_net_that_computes_ahead_of_the_one_that_learns_prepares_no_batch() -> None:
+    one = sampler(((LOOP, 30),))
+    one.note_forward(frame((LOOP, 20)))
+    within = SimpleNamespace(f_code=torch.nn.Linear.forward.__code__, f_lineno=1, f_back=frame((LOOP, 10)))
+
+    assert one._place([within, within.f_back]) == "script"
+    assert one._place([within.f_back]) == "before"
+
+
 def test_before_weights_were_moved_nothing_is_behind_them() -> None:
     assert sampler()._place([frame((LOOP, 30))]) == "script"
 

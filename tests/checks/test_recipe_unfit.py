@@ -41,7 +41,6 @@ def test_a_rate_that_was_not_raised_with_the_batch() -> None:
     [found] = findings("BEN012", observation=slow())
 
     assert "lr 0.001 with batches of 512 is about 200 times smaller than usual" in found.what
-    assert findings("BEN012", observation=slow(batch=256, steps=500))
     assert found.confidence == "likely"
 
 
@@ -82,12 +81,9 @@ def test_a_loss_that_shot_up_and_came_back_to_its_beginning() -> None:
             id="a large rate that learns",
         ),
         pytest.param(slow(batch=64), id="a small batch"),
-        pytest.param(slow(batch=256), id="a rate a hundred times too small, in a hundred steps"),
-        pytest.param(slow(batch=256, lr=0.003, steps=500), id="a rate thirty times too small"),
+        pytest.param(slow(batch=256), id="a rate a hundred times too small: it may be meant so"),
         pytest.param(slow(loader=None, rows=ObservedRows(1, 4096)), id="one row to some layer: the batch is not known"),
-        pytest.param(
-            observed(loader=None, rows=ObservedRows(2, 64)), id="two rows to one layer only"
-        ),
+        pytest.param(observed(loader=None, rows=ObservedRows(2, 64)), id="two rows to one layer only"),
         pytest.param(slow(lr=0.05), id="a rate that goes with the batch"),
         pytest.param(slow(losses=SOUND.losses), id="a small rate that suffices"),
         pytest.param(slow(losses=STILL[:8]), id="too few losses at a small rate"),

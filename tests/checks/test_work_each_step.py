@@ -34,6 +34,12 @@ def test_what_follows_the_step_of_the_optimizer_is_named_with_its_line() -> None
     assert "50 % of the time is no training: what follows the optimizer's step at train.py:9." in found.what
 
 
+def test_who_reads_a_few_values_and_works_on_them_for_long_does_not_read() -> None:
+    [found] = findings("BEN005", observation=replace(AFTER, reads=(ObservedCalls("train.py:9", 10.0, 0.01),)))
+
+    assert "train.py:9" in found.what
+
+
 @pytest.mark.parametrize(
     "seen",
     [

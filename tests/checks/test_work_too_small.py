@@ -34,9 +34,7 @@ def test_without_a_loader_the_rows_that_layers_are_given_say_the_batch() -> None
             replace(LOUD, reads=(ObservedCalls("train.py:9", per_step=70.0, seconds=0.1),)),
             id="operators that read values",
         ),
-        pytest.param(
-            replace(LOUD, loader=None, rows=ObservedRows(1, 64)), id="one row to one layer only"
-        ),
+        pytest.param(replace(LOUD, loader=None, rows=ObservedRows(1, 64)), id="one row to one layer only"),
         pytest.param(on_gpu(0.018, operators_per_step=1500), id="a GPU that works nearly all the time"),
         pytest.param(on_gpu(None, operators_per_step=1500), id="nobody could ask the GPU"),
         pytest.param(on_gpu(0.004, operators_per_step=100), id="so few operators take no 20 ms to start"),

@@ -98,9 +98,10 @@ class Sampler:
         lines = self._lines(stack[0])
         if self._moves and all(_passed(lines, moves) == 1 for moves in list(self._moves.values())):
             return "after"
-        if self._forward and all(_passed(lines, calls) == -1 for calls in list(self._forward)):
-            return "before"
-        return "script"
+        ahead = self._forward and all(_passed(lines, calls) == -1 for calls in list(self._forward))
+        # A teacher, or a policy that gathers experience, computes ahead of what learns: that is training as well.
+        computes = any(self._of_code(one.f_code)[1] for one in stack)
+        return "before" if ahead and not computes else "script"
 
     def start(self) -> None:
         """Begin to look."""

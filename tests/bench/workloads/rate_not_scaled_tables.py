@@ -6,7 +6,7 @@ from torch import nn
 if __name__ == "__main__":
     torch.manual_seed(0)
     x = torch.randn(200_000, 40)
-    y = x[:, :1] * x[:, 1:2] + 0.1 * torch.randn(200_000, 1)
+    y = 3 * x[:, :1] * x[:, 1:2] + 0.1 * torch.randn(200_000, 1)
     model = nn.Sequential(nn.Linear(40, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 1))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9)
     while True:
