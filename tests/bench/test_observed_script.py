@@ -81,7 +81,7 @@ def sampler(*moves: tuple[tuple[CodeType, int], ...]) -> Any:
         pytest.param([(LOOP, 11)], "after", id="in the loop, after the call"),
         pytest.param([(LOOP, 11), (LEARN, 4)], "after", id="another call of the function"),
         pytest.param([(LEARN, 6)], "script", id="somewhere else"),
-        pytest.param([], "script", id="no line of the script"),
+        pytest.param([(pytest.main.__code__, 3)], "script", id="no line of the script"),
     ],
 )
 def test_what_comes_before_and_after_training_is_told_from_it(lines: list[tuple[CodeType, int]], place: str) -> None:
