@@ -44,8 +44,9 @@ def threads_unfit(observation: Observation | None) -> Iterator[Finding]:
         yield from _not_tried(observation, lost)
         return
     yield Finding(
-        what=f"{found.before} threads compute on {observation.cpus} CPUs; with {found.to} a step takes "
-        f"{percent(found.median)} of its time ({percent(found.low)} to {percent(found.high)} in {found.pairs} turns).",
+        what=("1 thread computes" if found.before == 1 else f"{found.before} threads compute")
+        + f" on {observation.cpus} CPUs; with {found.to} a step takes {percent(found.median)} of its time "
+        f"({percent(found.low)} to {percent(found.high)} in {found.pairs} turns).",
         why="One thread leaves CPUs idle." if found.before == 1 else "Threads wait for each other at every operator.",
         fix=Fix(
             f"Set OMP_NUM_THREADS={found.to}, or call torch.set_num_threads({found.to}): "

@@ -50,10 +50,13 @@ def rate_too_small(seen: Observation) -> float | None:
     quarter = len(seen.losses) // 4
     if quarter < 5:
         return None
+    # Of few losses the middle wobbles: quarters are compared, and the first ones only roughly.
     first, last = statistics.median(seen.losses[:3]), statistics.median(seen.losses[-quarter:])
+    early = statistics.median(seen.losses[:quarter])
+    still = 0.97 * early < last < 1.03 * early and 0.9 * first < last < 1.1 * first
     moves = optimizer.lr / (1 - min(0.99, optimizer.momentum or 0.0))
     ratio = batch / 256 / moves
-    return ratio if ratio >= 150 and 0.97 * first < last < 1.03 * first else None
+    return ratio if ratio >= 150 and still else None
 
 
 def lost_to_recipe(seen: Observation) -> float:

@@ -52,6 +52,12 @@ def test_without_a_loader_the_rows_that_layers_are_given_say_the_batch() -> None
     assert norm.what == "Batch norm learns from batches of 2."
 
 
+def test_losses_that_scatter_around_where_they_began_stand_still() -> None:
+    losses = tuple(9.0 + 0.4 * (at % 3 - 1) for at in range(60))
+
+    assert findings("BEN012", observation=slow(losses=(9.4, 9.4, 9.4, *losses)))
+
+
 def test_a_loss_that_shot_up_and_came_back_to_its_beginning() -> None:
     optimizer = ObservedOptimizer(name="Adam", lr=1.0)
     [found] = findings("BEN012", observation=observed(losses=(1.39, 874.0, 40.0, *(1.3,) * 57), optimizer=optimizer))
@@ -86,6 +92,7 @@ def test_a_loss_that_shot_up_and_came_back_to_its_beginning() -> None:
         pytest.param(observed(loader=None, rows=ObservedRows(2, 64)), id="two rows to one layer only"),
         pytest.param(slow(lr=0.05), id="a rate that goes with the batch"),
         pytest.param(slow(losses=SOUND.losses), id="a small rate that suffices"),
+        pytest.param(slow(losses=(2.3,) * 4 + (1.9,) * 56), id="a small rate that sufficed at once"),
         pytest.param(slow(losses=STILL[:8]), id="too few losses at a small rate"),
         pytest.param(slow(optimizer=ObservedOptimizer(name="Adam", lr=0.0001)), id="Adam goes by other rates"),
         pytest.param(slow(optimizer=ObservedOptimizer(name="SGD")), id="an unknown rate"),

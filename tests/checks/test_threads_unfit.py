@@ -17,6 +17,7 @@ def test_names_it_with_its_numbers() -> None:
 def test_a_single_thread_may_be_an_accident() -> None:
     [found] = findings("BEN007", observation=observed(threads=1, trials=(trial(0.6, before=1, to=2),)))
 
+    assert found.what.startswith("1 thread computes on 2 CPUs; with 2 a step takes 60 %")
     assert "One thread leaves CPUs idle" in found.why
 
 

@@ -8,7 +8,7 @@ if __name__ == "__main__":
     x = torch.randn(200_000, 40)
     y = 3 * x[:, :1] * x[:, 1:2] + 0.1 * torch.randn(200_000, 1)
     model = nn.Sequential(nn.Linear(40, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 1))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.0001, momentum=0.9)
     while True:
         for some in torch.randperm(len(x)).split(4096)[:-1]:  # type: ignore[no-untyped-call]  # of torch
             loss = nn.functional.mse_loss(model(x[some]), y[some])
